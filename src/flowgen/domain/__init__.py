@@ -1,0 +1,1 @@
+"""Values and ports of FlowGen: stdlib and msgspec only; no I/O, no clock, no threads."""

@@ -1,0 +1,46 @@
+"""A chat as the application sees it: every dialect maps to this. Refuses to know wire shapes and llama.cpp."""
+
+from flowgen.domain.constraints import Constraint
+from flowgen.domain.events import MalformedToolCall
+from flowgen.domain.generation import Finish, Sampling, TokenLogprob
+from flowgen.domain.messages import Message, Tool, ToolCall, ToolChoice
+from flowgen.domain.plugins import PluginCall
+from flowgen.domain.values import JsonObject, Value
+
+
+class ChatRequest(Value, frozen=True):
+    """One answer that is asked for.
+
+    `constraint` binds the answer's content; `constraint_field` is its name in the dialect, for errors. `prompt`
+    replaces the rendered one. `max_tokens` None is as many as the context holds.
+    """
+
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    is_parallel: bool = True
+    constrain_tools: bool = True
+    constraint: Constraint | None = None
+    constraint_field: str = "response_format"
+    sampling: Sampling = Sampling()
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    logprobs: int | None = None
+    prompt: str | None = None
+    echo: bool = False
+    suffix: str = ""
+    template_variables: JsonObject = {}
+    stopping_criteria: tuple[PluginCall, ...] = ()
+    logits_processors: tuple[PluginCall, ...] = ()
+
+
+class ChatAnswer(Value, frozen=True):
+    """A whole answer: the fold of its events."""
+
+    content: str
+    reasoning: str
+    tool_calls: tuple[ToolCall, ...]
+    malformed: tuple[MalformedToolCall, ...]
+    logprobs: tuple[TokenLogprob, ...]
+    finish: Finish
+    warnings: tuple[str, ...]

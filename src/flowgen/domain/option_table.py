@@ -1,0 +1,87 @@
+"""Reads the declarations of options.py as a table, and checks user JSON against it. Knows no option by name."""
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from flowgen.domain.errors import InvalidField, RefusedField
+from flowgen.domain.values import JsonObject, Value
+
+
+class Option(Value, frozen=True):
+    """One row: `type` is what msgspec converts to, `allowed` says it in words, `refused` why it cannot be done."""
+
+    name: str
+    type: Any
+    allowed: str
+    default: Any
+    description: str
+    refused: str | None = None
+
+
+def table(declaration: type[Value]) -> dict[str, Option]:
+    """The options of a declaration by name, in its order."""
+    hints = get_type_hints(declaration, include_extras=True)
+    return {field.name: _option(field, hints[field.name]) for field in msgspec.structs.fields(declaration)}
+
+
+def parse(rows: Mapping[str, Option], raw: Mapping[str, Any], where: str) -> tuple[JsonObject, list[str]]:
+    """Check user JSON: the values given, converted and without nulls, and the names that no row has.
+
+    Raises InvalidField (which field, what came, what is allowed) and RefusedField. `where` begins the field's name.
+    """
+    values: JsonObject = {}
+    for name, value in raw.items():
+        if name in rows and value is not None:
+            values[name] = _convert(rows[name], value, f"{where}.{name}")
+    return values, [name for name in raw if name not in rows]
+
+
+def _convert(option: Option, value: Any, field: str) -> Any:
+    try:
+        converted = msgspec.convert(value, option.type)
+    except msgspec.ValidationError:
+        raise InvalidField(field, value, option.allowed) from None
+    if option.refused and converted not in (option.default, False):
+        raise RefusedField(field, option.refused)
+    return converted
+
+
+def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
+    metas = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
+    described = next((meta for meta in metas if meta.description), msgspec.Meta(description=""))
+    default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+    return Option(
+        name=field.name,
+        type=hint,
+        allowed=_words(hint),
+        default=default,
+        description=described.description or "",
+        refused=(described.extra or {}).get("refused"),
+    )
+
+
+_NAMES = {bool: "true or false", int: "an integer", float: "a number", str: "a string", types.NoneType: "null"}
+
+
+def _words(hint: Any) -> str:
+    """A type in words, ranges included."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *metas = get_args(hint)
+        return _words(inner) + "".join(_range(meta) for meta in metas if isinstance(meta, msgspec.Meta))
+    if origin in (Union, types.UnionType):
+        return " or ".join(_words(part) for part in get_args(hint))
+    if origin is list:
+        return f"a list of ({_words(get_args(hint)[0])})"
+    if origin is dict:
+        return f"an object of ({_words(get_args(hint)[1])})"
+    return _NAMES.get(hint, "any JSON")
+
+
+def _range(meta: msgspec.Meta) -> str:
+    low = f" from {meta.ge}" if meta.ge is not None else f" above {meta.gt}" if meta.gt is not None else ""
+    high = f" to {meta.le}" if meta.le is not None else f" below {meta.lt}" if meta.lt is not None else ""
+    return low + high

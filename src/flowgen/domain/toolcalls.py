@@ -1,0 +1,63 @@
+"""What a tool-call format declares and is asked. Knows plans and grammar parts; refuses to know any syntax."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowgen.domain.generation import SilentSpan
+from flowgen.domain.messages import Tool
+from flowgen.domain.values import Value
+
+
+class TemplateProbe(Value, frozen=True):
+    """What detection looks at: the template's source, a conversation with one past call rendered by it (empty where
+    the template refuses), and the texts of the vocabulary's special tokens."""
+
+    source: str
+    rendered: str = ""
+    control_tokens: frozenset[str] = frozenset()
+
+
+class Match(Value, frozen=True):
+    """A format's claim to a template: the highest `rank` wins; `reason` is told to people."""
+
+    rank: int
+    reason: str
+    parameters: Mapping[str, Any] = {}
+
+
+class AnswerPlan(Value, frozen=True):
+    """The calls that an answer may hold. `control_tokens` are texts that the vocabulary has as special tokens:
+    a grammar names those by token, all others by letters."""
+
+    tools: tuple[Tool, ...]
+    is_parallel: bool = True
+    control_tokens: frozenset[str] = frozenset()
+
+
+class GrammarPart(Value, frozen=True):
+    """Rules in llguidance's Lark for one format; all their names begin with the format's own prefix.
+
+    `calls` names the rule of a whole block of calls, markers included; `text` the rule of a free text in which no call
+    can hide. `text_before` and `text_after`: free text may stand there beside calls, and more blocks may follow it.
+    """
+
+    rules: str
+    calls: str
+    text: str
+    text_before: bool = True
+    text_after: bool = True
+
+
+class Markup(Value, frozen=True):
+    """What the engine is to know of a format: special tokens that it must keep in the text, and where stop strings
+    are not looked for."""
+
+    preserved: tuple[str, ...] = ()
+    silent_spans: tuple[SilentSpan, ...] = ()
+
+
+class AnswerStart(Value, frozen=True):
+    """What a parser starts from. `is_strict`: the answer was bound to the grammar; else the parser is lenient."""
+
+    tools: tuple[Tool, ...] = ()
+    is_strict: bool = True
