@@ -18,10 +18,14 @@ class ReasoningDelta(Value, frozen=True, tag=True):
 
 
 class ToolCallStarted(Value, frozen=True, tag=True):
-    """A call begins: its name is known and whole. `index` counts the answer's calls from 0."""
+    """A call begins: its name is known and whole. `index` counts the answer's calls from 0.
+
+    Parsers leave `id` empty; the application fills it, here and in the finished call.
+    """
 
     index: int
     name: str
+    id: str = ""
 
 
 class ToolCallArguments(Value, frozen=True, tag=True):
