@@ -1,4 +1,4 @@
-"""A model with everything that chatting with it takes. Knows how the parts were chosen; refuses to know how they work."""
+"""A model with all that chatting with it takes. Knows how the parts were chosen; refuses to know how they work."""
 
 from flowgen.domain.errors import PromptNotRenderable
 from flowgen.domain.messages import Message, Tool, ToolCall

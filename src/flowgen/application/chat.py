@@ -1,0 +1,183 @@
+"""The chat use case: plan, render, constrain, generate, parse. Refuses to know HTTP, llama.cpp and template syntax."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from flowgen.application.answer_grammar import AnswerShape, BoundAnswer, bind_answer
+from flowgen.application.answer_parser import AnswerParser
+from flowgen.application.history import writable_history
+from flowgen.application.lifecycle import ModelHost
+from flowgen.application.loaded_model import LoadedModel
+from flowgen.application.reasoning import ReasoningSplitter
+from flowgen.domain.chat import ChatRequest
+from flowgen.domain.constraints import Constraint
+from flowgen.domain.errors import ConstraintRefused, InvalidField, NotAChatModel, PromptNotRenderable
+from flowgen.domain.events import ChatEvent, Completed, ContentDelta, LogprobsDelta
+from flowgen.domain.generation import GenerationRequest, PromptSegment, TokenChunk
+from flowgen.domain.messages import Tool
+from flowgen.domain.ports import Generation, SchemaConstrainer
+from flowgen.domain.prompts import ReasoningTags, RenderedPrompt, TemplateOptions
+
+_LARGE = 64 * 1024
+"""Characters of a request from which on it is rendered in a thread, not on the event loop."""
+
+
+class ChatStream:
+    """An admitted chat, as events. Leaving `async with` cancels it and gives the model back."""
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        request: ChatRequest,
+        prompt: RenderedPrompt,
+        generation: Generation,
+        parser: AnswerParser,
+        resources: AsyncExitStack,
+    ) -> None:
+        self.model_name = model.spec.name
+        self.warnings = (*prompt.warnings, *generation.warnings)
+        self._request = request
+        self._prompt = prompt
+        self._generation = generation
+        self._parser = parser
+        self._resources = resources
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._resources.aclose()
+
+    async def __aiter__(self) -> AsyncIterator[ChatEvent]:
+        """Give the events; the last is Completed. Raises GenerationInterrupted and EngineFailed."""
+        if self._request.echo:
+            yield ContentDelta(text=self._prompt.text)
+        async for chunk in self._generation:
+            for event in self._events(chunk):
+                yield event
+
+    def _events(self, chunk: TokenChunk) -> list[ChatEvent]:
+        events: list[ChatEvent] = list(self._parser.feed(chunk.text))
+        if chunk.logprobs:
+            events.append(LogprobsDelta(logprobs=chunk.logprobs))
+        if chunk.finish is not None:
+            events += self._parser.finish(chunk.finish.reason)
+            if self._request.suffix:
+                events.append(ContentDelta(text=self._request.suffix))
+            events.append(Completed(finish=chunk.finish, warnings=(*chunk.finish.warnings, *self._parser.warnings)))
+        return events
+
+
+class ChatService:
+    """Starts chats on the host's model."""
+
+    def __init__(self, host: ModelHost, constrainer: SchemaConstrainer) -> None:
+        self._host = host
+        self._constrainer = constrainer
+
+    async def start(self, make: Callable[[LoadedModel], ChatRequest]) -> ChatStream:
+        """Admit one chat; `make` turns the dialect's request into ours, given the model that will answer.
+
+        Raises every error that can be known before the first token, and what `make` raises.
+        """
+        async with AsyncExitStack() as resources:
+            model = await resources.enter_async_context(self._host.acquire())
+            if not model.info.can_chat:
+                raise NotAChatModel(model.info.why_not)
+            request = make(model)
+            await self._check_constraint(request)
+            prompt = await _rendered(request, model)
+            bound = bind_answer(_shape(request, model, prompt))
+            generation = await model.runtime.start(_generation_request(request, prompt, bound))
+            await resources.enter_async_context(generation)
+            parser = _parser(request, model, prompt, bound)
+            return ChatStream(model, request, prompt, generation, parser, resources.pop_all())
+        raise AssertionError("unreachable: the stack swallows no exception")
+
+    async def _check_constraint(self, request: ChatRequest) -> None:
+        """Compile the caller's own constraint alone first, so that an error points into it and not into our grammar."""
+        if request.constraint is None:
+            return
+        await asyncio.to_thread(_check, self._constrainer, request.constraint, request.constraint_field)
+
+
+def _check(constrainer: SchemaConstrainer, constraint: Constraint, field: str) -> None:
+    try:
+        constrainer.check(constraint)
+    except ConstraintRefused as error:
+        raise ConstraintRefused(field, error.reason, keyword=error.keyword, pointer=error.pointer) from error
+
+
+async def _rendered(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
+    if request.prompt is not None:
+        return RenderedPrompt(segments=(PromptSegment(text=request.prompt),))
+    if not request.messages:
+        raise InvalidField("messages", [], "at least one message")
+    size = sum(len(message.content) for message in request.messages)
+    if size > _LARGE:
+        return await asyncio.to_thread(_render, request, model)
+    return _render(request, model)
+
+
+def _render(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
+    tools = _offered(request)
+    if tools and not model.dialogue.renders_tools and model.spec.options.tool_call_format is None:
+        raise PromptNotRenderable(
+            "This model's template does not show tools to the model.",
+            hint="Leave tools out, or load with options.tool_call_format to bind the answer all the same.",
+            field="tools",
+        )
+    messages = writable_history(request.messages, model.dialogue)
+    return model.dialogue.renderer.render(messages, tools, TemplateOptions(variables=request.template_variables))
+
+
+def _offered(request: ChatRequest) -> tuple[Tool, ...]:
+    """The tools that the model is shown: under `none` no tool is, so that it is not tempted."""
+    return () if request.tool_choice.mode == "none" else request.tools
+
+
+def _reasoning(request: ChatRequest, model: LoadedModel) -> ReasoningTags | None:
+    return None if request.prompt is not None else model.dialogue.renderer.template.reasoning
+
+
+def _shape(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt) -> AnswerShape:
+    return AnswerShape(
+        tools=request.tools,
+        choice=request.tool_choice,
+        is_parallel=request.is_parallel,
+        constrain_tools=request.constrain_tools,
+        constraint=request.constraint,
+        format=model.dialogue.format,
+        control_tokens=frozenset(model.info.facts.control_tokens),
+        reasoning=_reasoning(request, model),
+        opens_reasoning=prompt.opens_reasoning,
+    )
+
+
+def _generation_request(request: ChatRequest, prompt: RenderedPrompt, bound: BoundAnswer) -> GenerationRequest:
+    return GenerationRequest(
+        prompt=prompt.segments,
+        sampling=request.sampling,
+        constraint=bound.constraint,
+        max_tokens=request.max_tokens,
+        stop=request.stop,
+        silent_spans=bound.markup.silent_spans,
+        preserved=bound.markup.preserved,
+        logprobs=request.logprobs,
+        prompt_logprobs=request.echo and request.logprobs is not None,
+        stopping_criteria=request.stopping_criteria,
+        logits_processors=request.logits_processors,
+    )
+
+
+def _parser(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt, bound: BoundAnswer) -> AnswerParser:
+    calls = None
+    if bound.parser_start is not None and model.dialogue.format is not None:
+        calls = model.dialogue.format.parser(bound.parser_start)
+    splitter = ReasoningSplitter(_reasoning(request, model), is_open=prompt.opens_reasoning)
+    return AnswerParser(splitter, calls, frozenset(tool.name for tool in request.tools))
