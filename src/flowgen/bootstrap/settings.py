@@ -1,0 +1,41 @@
+"""What the environment says. Knows names of variables; refuses to know what the values are used for."""
+
+import os
+from collections.abc import Mapping
+
+from flowgen.domain.errors import InvalidField
+from flowgen.domain.values import Value
+
+
+class Settings(Value, frozen=True):
+    """FLOWGEN_DRAIN_SECONDS: how long answers under way may go on when their model is unloaded or swapped.
+    FLOWGEN_SWAP_SECONDS: how long a chat waits for a model that is being loaded. `host` and `port` are those bound."""
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+    drain_s: float = 30.0
+    swap_s: float = 30.0
+
+
+def read_settings(host: str, port: int, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment once, when asked. Raises InvalidField that names the variable."""
+    variables = os.environ if environment is None else environment
+    return Settings(
+        host=host,
+        port=port,
+        drain_s=_seconds(variables, "FLOWGEN_DRAIN_SECONDS", 30.0),
+        swap_s=_seconds(variables, "FLOWGEN_SWAP_SECONDS", 30.0),
+    )
+
+
+def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:
+    text = variables.get(name, "")
+    if not text:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise InvalidField(name, text, "a number of seconds from 0") from None
+    if not 0 <= seconds < float("inf"):
+        raise InvalidField(name, text, "a number of seconds from 0")
+    return seconds
