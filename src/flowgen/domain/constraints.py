@@ -1,12 +1,16 @@
 """What an answer may be, as values that cross process borders. Refuses to know how a constraint is compiled."""
 
+from collections.abc import Mapping
+
 from flowgen.domain.values import JsonValue, Value
 
 
 class JsonSchema(Value, frozen=True, tag=True):
-    """A JSON document that matches `schema` (an object or a boolean), written compactly."""
+    """A JSON document that matches `schema` (an object or a boolean), with exactly these separators."""
 
     schema: JsonValue
+    item_separator: str = ","
+    key_separator: str = ":"
 
 
 class Regex(Value, frozen=True, tag=True):
@@ -27,10 +31,22 @@ class Gbnf(Value, frozen=True, tag=True):
     grammar: str
 
 
+class LarkPart(Value, frozen=True):
+    """A constraint inside of a grammar. `field` and `pointer` are where it stands in the request, for refusals."""
+
+    constraint: "Constraint"
+    field: str
+    pointer: str = ""
+
+
 class Lark(Value, frozen=True, tag=True):
-    """A grammar in llguidance's dialect of Lark, with the rule `start`; `<|name|>` names a special token."""
+    """A grammar in llguidance's dialect of Lark, with the rule `start`; `<|name|>` names a special token.
+
+    `@name` stands for `parts[name]`; parts of type Lark have no parts of their own.
+    """
 
     grammar: str
+    parts: Mapping[str, LarkPart] = {}
 
 
 Constraint = JsonSchema | Regex | Choice | Gbnf | Lark

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flowgen.domain.constraints import LarkPart
 from flowgen.domain.generation import SilentSpan
 from flowgen.domain.messages import Tool
 from flowgen.domain.values import Value
@@ -27,11 +28,13 @@ class Match(Value, frozen=True):
 
 class AnswerPlan(Value, frozen=True):
     """The calls that an answer may hold. `control_tokens` are texts that the vocabulary has as special tokens:
-    a grammar names those by token, all others by letters."""
+    a grammar names those by token, all others by letters. Free text must not begin, after white space, with a text of
+    `reserved` (a reasoning tag)."""
 
     tools: tuple[Tool, ...]
     is_parallel: bool = True
     control_tokens: frozenset[str] = frozenset()
+    reserved: tuple[str, ...] = ()
 
 
 class GrammarPart(Value, frozen=True):
@@ -39,11 +42,15 @@ class GrammarPart(Value, frozen=True):
 
     `calls` names the rule of a whole block of calls, markers included; `text` the rule of a free text in which no call
     can hide. `text_before` and `text_after`: free text may stand there beside calls, and more blocks may follow it.
+    `text_calls` names the rule of a free text with a block right after it, for markers that are letters: a greedy text
+    would swallow their beginning. None is `text calls`. `@name` in the rules stands for `parts[name]`.
     """
 
     rules: str
     calls: str
     text: str
+    text_calls: str | None = None
+    parts: Mapping[str, LarkPart] = {}
     text_before: bool = True
     text_after: bool = True
 
