@@ -4,8 +4,9 @@ A request names a plugin and gives it parameters (`PluginCall`); it never carrie
 """
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from flowgen.domain.errors import InvalidField
 from flowgen.domain.values import JsonObject, Value
 
 T_co = TypeVar("T_co", covariant=True)
@@ -16,6 +17,29 @@ class PluginCall(Value, frozen=True):
 
     name: str
     parameters: JsonObject = {}
+
+
+def plugin_calls(value: Any, field: str) -> tuple[PluginCall, ...]:
+    """Read what a request says of plugins: `"name"`, `{"name": ..., parameters}`, a list of these, or null for none.
+
+    Raises InvalidField for any other shape; `field` is the request's name for the value.
+    """
+    if value is None:
+        return ()
+    if isinstance(value, list):
+        return tuple(_plugin_call(item, f"{field}[{index}]") for index, item in enumerate(value))
+    return (_plugin_call(value, field),)
+
+
+def _plugin_call(value: Any, field: str) -> PluginCall:
+    if isinstance(value, str) and value:
+        return PluginCall(name=value)
+    if not isinstance(value, dict):
+        raise InvalidField(field, value, 'a plugin\'s name, or {"name": ..., parameters}')
+    name = value.get("name")
+    if not isinstance(name, str) or not name:
+        raise InvalidField(f"{field}.name", name, "a plugin's name")
+    return PluginCall(name=name, parameters={key: item for key, item in value.items() if key != "name"})
 
 
 class Logits(Protocol):
