@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -11,7 +11,10 @@ from flowgen.domain.values import JsonObject, Value
 
 
 class Option(Value, frozen=True):
-    """One row: `type` is what msgspec converts to, `allowed` says it in words, `refused` why it cannot be done."""
+    """One row: `type` is what msgspec converts to, `allowed` says it in words, `refused` why it cannot be done.
+
+    `default` is msgspec.NODEFAULT where the field must be given.
+    """
 
     name: str
     type: Any
@@ -30,12 +33,13 @@ def table(declaration: type[Value]) -> dict[str, Option]:
 def parse(rows: Mapping[str, Option], raw: Mapping[str, Any], where: str) -> tuple[JsonObject, list[str]]:
     """Check user JSON: the values given, converted and without nulls, and the names that no row has.
 
-    Raises InvalidField (which field, what came, what is allowed) and RefusedField. `where` begins the field's name.
+    Raises InvalidField (which field, what came, what is allowed) and RefusedField. `where` begins the field's name,
+    empty for the body itself.
     """
     values: JsonObject = {}
     for name, value in raw.items():
         if name in rows and value is not None:
-            values[name] = _convert(rows[name], value, f"{where}.{name}")
+            values[name] = _convert(rows[name], value, f"{where}.{name}" if where else name)
     return values, [name for name in raw if name not in rows]
 
 
@@ -52,7 +56,9 @@ def _convert(option: Option, value: Any, field: str) -> Any:
 def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
     metas = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
     described = next((meta for meta in metas if meta.description), msgspec.Meta(description=""))
-    default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+    default = field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        default = field.default_factory()
     return Option(
         name=field.name,
         type=hint,
@@ -74,14 +80,18 @@ def _words(hint: Any) -> str:
         return _words(inner) + "".join(_range(meta) for meta in metas if isinstance(meta, msgspec.Meta))
     if origin in (Union, types.UnionType):
         return " or ".join(_words(part) for part in get_args(hint))
+    if origin is Literal:
+        return " or ".join(f'"{value}"' for value in get_args(hint))
     if origin is list:
-        return f"a list of ({_words(get_args(hint)[0])})"
+        inner = get_args(hint)[0]
+        return "a list" if inner is Any else f"a list of ({_words(inner)})"
     if origin is dict:
-        return f"an object of ({_words(get_args(hint)[1])})"
+        inner = get_args(hint)[1]
+        return "an object" if inner is Any else f"an object of ({_words(inner)})"
     return _NAMES.get(hint, "any JSON")
 
 
 def _range(meta: msgspec.Meta) -> str:
     low = f" from {meta.ge}" if meta.ge is not None else f" above {meta.gt}" if meta.gt is not None else ""
     high = f" to {meta.le}" if meta.le is not None else f" below {meta.lt}" if meta.lt is not None else ""
-    return low + high
+    return low + high + (" that is not empty" if meta.min_length else "")
