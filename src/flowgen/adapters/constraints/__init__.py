@@ -1,0 +1,1 @@
+"""Constraints to token masks, by llguidance. Refuses to know llama.cpp, messages and tools."""

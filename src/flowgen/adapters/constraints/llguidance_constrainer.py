@@ -1,0 +1,113 @@
+"""The SchemaConstrainer: compiles constraints with llguidance, once per vocabulary. Refuses to compile in part: what
+llguidance does not enforce is refused by keyword and place."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+import msgspec
+from llguidance import LLMatcher, LLParserLimits, LLTokenizer
+
+from flowgen.adapters.constraints.grammars import field_of, grammar_of, relocated
+from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
+from flowgen.adapters.constraints.schema_faults import schema_refusal, sentence
+from flowgen.adapters.constraints.vocabulary_tokenizer import byte_vocabulary, tokenizer_of
+from flowgen.domain.constraints import Constraint, JsonSchema, Lark
+from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.model import Vocabulary
+from flowgen.domain.values import JsonValue
+
+V = TypeVar("V")
+
+_LIMITS = {
+    "max_items_in_row": 2000,
+    "initial_lexer_fuel": 2_000_000,
+    "step_lexer_fuel": 500_000,
+    "step_max_items": 100_000,
+    "max_lexer_states": 100_000,
+    "max_grammar_size": 500_000,
+    "verbose_errors": False,
+}
+"""Bounds of llguidance's own work: about 40 ms for a grammar's lexer and for a token's mask, 200 MB of states."""
+
+
+class LlguidanceConstrainer:
+    """Compiles and caches; safe from any thread. The caches hold 4 vocabularies and 128 compiled constraints."""
+
+    def __init__(self, *, num_vocabularies: int = 4, num_constraints: int = 128) -> None:
+        self._tokenizers: _Recent[LLTokenizer] = _Recent(num_vocabularies)
+        self._compiled: _Recent[CompiledGrammar] = _Recent(num_constraints)
+
+    def compile(self, constraint: Constraint, vocabulary: Vocabulary) -> CompiledGrammar:
+        """Blocking. Raises ConstraintRefused with keyword and pointer; ValueError for a vocabulary without an end."""
+        key = (msgspec.json.encode(constraint), vocabulary.fingerprint)
+        return self._compiled.get(key, lambda: self._compile(constraint, vocabulary))
+
+    def check(self, constraint: Constraint) -> None:
+        """Raise ConstraintRefused for what could not be compiled for any vocabulary."""
+        grammar = constraint.grammar if isinstance(constraint, Lark) else ""
+        self.compile(constraint, byte_vocabulary(grammar))
+
+    def _compile(self, constraint: Constraint, vocabulary: Vocabulary) -> CompiledGrammar:
+        tokenizer = self._tokenizers.get(vocabulary.fingerprint, lambda: tokenizer_of(vocabulary))
+        matcher, complaint = _matcher(grammar_of(constraint), tokenizer)
+        if complaint:
+            raise _refusal(constraint, complaint, tokenizer)
+        return CompiledGrammar(matcher, vocabulary.end_tokens)
+
+
+def _matcher(grammar: str, tokenizer: LLTokenizer) -> tuple[LLMatcher, str]:
+    """Give a matcher at the grammar's beginning, and the complaint about it, empty if there is none."""
+    matcher = LLMatcher(tokenizer, grammar, log_level=0, limits=LLParserLimits(**_LIMITS))
+    if matcher.is_error():
+        return matcher, first_lines(matcher.get_error()) or "it cannot be compiled"
+    trial = matcher.deep_copy()
+    has_way_on = any(trial.compute_bitmask())
+    if trial.is_error() and not trial.is_accepting():
+        return matcher, first_lines(trial.get_error()) or "it is too complex"
+    if not trial.is_accepting() and (trial.is_stopped() or not has_way_on):
+        return matcher, "nothing matches it"
+    return matcher, ""
+
+
+def _refusal(constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> ConstraintRefused:
+    if isinstance(constraint, JsonSchema):
+        return schema_refusal(field_of(constraint), constraint.schema, complaint, _schema_trial(tokenizer))
+    if isinstance(constraint, Lark):
+        for part in constraint.parts.values():
+            _, inner = _matcher(grammar_of(part.constraint), tokenizer)
+            if inner:
+                return relocated(_refusal(part.constraint, inner, tokenizer), part)
+    return ConstraintRefused(field_of(constraint), sentence(complaint))
+
+
+def _schema_trial(tokenizer: LLTokenizer) -> Callable[[JsonValue], str]:
+    def trial(schema: JsonValue) -> str:
+        try:
+            return _matcher(grammar_of(JsonSchema(schema=schema)), tokenizer)[1]
+        except ConstraintRefused as refusal:
+            return refusal.reason
+
+    return trial
+
+
+class _Recent(Generic[V]):
+    """The values that were asked for last. Values are made outside of the lock: twice at worst, never in line."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, V] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return value
