@@ -1,0 +1,90 @@
+"""The HTTP application: routes, dependencies, guard, errors, OpenAPI. Refuses to know who made what it is given."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.response import Response
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from flowgen import __version__
+from flowgen.application.chat import ChatService
+from flowgen.application.lifecycle import ModelHost
+from flowgen.domain.ports import ModelCatalog
+from flowgen.http.departure import ClientGone
+from flowgen.http.guard import Bound, Guard
+from flowgen.http.native.answer_wire import ErrorBody
+from flowgen.http.native.controller import NativeController, StreamSettings
+from flowgen.http.native.errors import response_of
+from flowgen.http.native.openapi import components
+
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of the largest request body."""
+_CLIENT_GONE = 499
+"""Nobody reads it; the access log does."""
+
+
+def create_app(
+    *,
+    host: ModelHost,
+    chat: ChatService,
+    catalog: ModelCatalog,
+    bound: Bound,
+    ping_interval_s: float = 10.0,
+    max_body: int = MAX_BODY,
+) -> Litestar:
+    """Make the application. Its shutdown closes the host, for servers that do not do so before."""
+
+    async def close() -> None:
+        await host.close("The server is shutting down.")
+
+    settings = StreamSettings(ping_interval_s=ping_interval_s)
+    handlers: Sequence[ControllerRouterHandler] = [NativeController]
+    app = Litestar(
+        handlers,
+        dependencies={
+            "host": Provide(lambda: host, sync_to_thread=False),
+            "chat": Provide(lambda: chat, sync_to_thread=False),
+            "catalog": Provide(lambda: catalog, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+        exception_handlers={Exception: _answer_error},
+        openapi_config=_openapi(),
+        request_max_body_size=max_body,
+        on_shutdown=[close],
+        logging_config=None,
+    )
+    app.asgi_handler = Guard(app.asgi_handler, bound, _refuse)  # around the router: what no route serves is guarded too
+    return app
+
+
+def _refuse(reason: str) -> ASGIApp:
+    body = msgspec.json.encode(ErrorBody(error=reason))
+    return ASGIResponse(body=body, status_code=403, media_type="application/json")
+
+
+def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
+    if isinstance(error, ClientGone):
+        return Response(ErrorBody(error=str(error)), status_code=_CLIENT_GONE)
+    return response_of(error, request.method, request.url.path)
+
+
+def _openapi() -> OpenAPIConfig:
+    """JSON and YAML only: the interactive pages load scripts from elsewhere."""
+    return OpenAPIConfig(
+        title="FlowGen",
+        version=__version__,
+        description="A local server for GGUF language models.",
+        path="/schema",
+        render_plugins=[
+            JsonRenderPlugin(path=["/", "/openapi.json"]),
+            YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"]),
+        ],
+        components=components(),
+        use_handler_docstrings=True,
+    )

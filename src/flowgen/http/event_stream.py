@@ -1,0 +1,52 @@
+"""Server-sent events over HTTP. Knows framing and that a stream ends with its client; refuses to know what is sent."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+from litestar.connection import Request
+from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+from litestar.response.sse import ServerSentEventMessage
+from litestar.response.streaming import ASGIStreamingResponse
+from litestar.types import Receive, Scope, Send
+
+from flowgen.http.heartbeat import with_pings
+
+DONE = ServerSentEventMessage(data="[DONE]", sep="\n").encode()
+_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+
+
+def event(value: Any) -> bytes:
+    """One `data:` line with JSON, and the empty line after it."""
+    return ServerSentEventMessage(data=msgspec.json.encode(value), sep="\n").encode()
+
+
+class EventStream(Stream):
+    """Sends events with heartbeats; the source is closed when the last one is sent and when the client has left."""
+
+    def __init__(self, events: AsyncGenerator[bytes, None], *, ping_interval_s: float) -> None:
+        self.events = with_pings(events, ping_interval_s)
+        super().__init__(self.events, status_code=200, media_type="text/event-stream", headers=_HEADERS)
+
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **_: Any) -> ASGIResponse:
+        """Build the response; what Litestar would merge into it (cookies, default headers) this app does not use."""
+        return _ClosingResponse(
+            self.events, media_type="text/event-stream", headers=dict(_HEADERS), status_code=self.status_code
+        )
+
+
+class _ClosingResponse(ASGIStreamingResponse):
+    """Litestar cancels the stream of a client that left, but only a closed generator frees what it holds at once."""
+
+    __slots__ = ("events",)
+
+    def __init__(self, events: AsyncGenerator[bytes, None], **kwargs: Any) -> None:
+        super().__init__(iterator=events, **kwargs)
+        self.events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self.events.aclose()

@@ -1,0 +1,1 @@
+"""The native dialect: /load, /chat, /unload and what belongs to them. Refuses to know other dialects and the engine."""

@@ -1,0 +1,135 @@
+"""The response bodies of the native dialect, as they are on the wire. Knows names and types, nothing of effects."""
+
+from typing import Literal
+
+from msgspec import UNSET, UnsetType
+
+from flowgen.domain.values import JsonObject, Value
+
+
+class ErrorBody(Value, frozen=True):
+    """Every error."""
+
+    error: str
+
+
+class CallBody(Value, frozen=True):
+    """A tool call that the model made."""
+
+    name: str
+    arguments: JsonObject
+    id: str
+
+
+class MessageBody(Value, frozen=True, kw_only=True):
+    """The answer's text; `reasoning` only where the model thought aloud."""
+
+    role: str = "assistant"
+    content: str
+    reasoning: str | UnsetType = UNSET
+
+
+class LogprobBody(Value, frozen=True):
+    """A token with its natural-log probability, in OpenAI's chat shape."""
+
+    token: str
+    logprob: float
+    bytes: list[int]
+
+
+class ChosenBody(Value, frozen=True):
+    """A chosen token and its alternatives, best first."""
+
+    token: str
+    logprob: float
+    bytes: list[int]
+    top_logprobs: list[LogprobBody]
+
+
+class LogprobsBody(Value, frozen=True):
+    """One entry per token of the answer, markup included."""
+
+    content: list[ChosenBody]
+
+
+class ChoiceBody(Value, frozen=True):
+    """The one answer."""
+
+    message: MessageBody
+    finish_reason: Literal["stop", "length"]
+    logprobs: LogprobsBody | UnsetType = UNSET
+
+
+class CachedBody(Value, frozen=True):
+    """How much of the prompt was not computed again."""
+
+    cached_tokens: int
+
+
+class UsageBody(Value, frozen=True):
+    """Counts of tokens."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: CachedBody
+
+
+class TimingsBody(Value, frozen=True):
+    """Where the time went, in seconds."""
+
+    queue_s: float
+    compile_s: float
+    prompt_s: float
+    generation_s: float
+
+
+class CompletionBody(Value, frozen=True):
+    """A whole answer; `incomplete_tool_call` is the raw text of a call that was cut or is not in the syntax."""
+
+    id: str
+    model: str
+    created: int
+    choices: list[ChoiceBody]
+    tool_calls: list[CallBody]
+    usage: UsageBody
+    timings: TimingsBody | UnsetType = UNSET
+    incomplete_tool_call: str | UnsetType = UNSET
+    warnings: list[str] | UnsetType = UNSET
+
+
+class LoadedBody(Value, frozen=True, kw_only=True):
+    """The model that was loaded. `size` is in bytes; `options` are the parameters as llama.cpp read them back."""
+
+    status: str = "loaded"
+    model: str
+    model_path: str
+    architecture: str
+    parameters: int
+    context: int
+    size: int
+    seconds: float
+    template: str
+    tool_call_format: str | None
+    tool_call_format_reason: str
+    options: JsonObject
+    chat_defaults: JsonObject
+    replaced: str | UnsetType = UNSET
+    warnings: list[str] = []
+
+
+class UnloadedBody(Value, frozen=True, kw_only=True):
+    """The model that was unloaded, null if there was none."""
+
+    status: str = "unloaded"
+    model: str | None
+    warnings: list[str] | UnsetType = UNSET
+
+
+class HealthBody(Value, frozen=True):
+    """`status` is ok, loading, draining, closing or failed; `model` serves now, `loading` is on its way in."""
+
+    status: str
+    model: str | None
+    loading: str | UnsetType = UNSET
+    error: str | UnsetType = UNSET

@@ -1,0 +1,158 @@
+"""The native endpoints: decode, map, ask the application, answer. Refuses to know what any of it means."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.response import Response
+
+from flowgen.application.chat import ChatService, ChatStream
+from flowgen.application.fold import fold
+from flowgen.application.lifecycle import ModelHost
+from flowgen.application.loaded_model import LoadedModel
+from flowgen.domain.chat import ChatRequest
+from flowgen.domain.errors import ModelNotLoaded
+from flowgen.domain.model import ModelSpec
+from flowgen.domain.ports import ModelCatalog
+from flowgen.domain.values import JsonObject, Value
+from flowgen.http.departure import while_connected
+from flowgen.http.event_stream import EventStream
+from flowgen.http.native import answers
+from flowgen.http.native.answer_wire import CompletionBody, HealthBody, LoadedBody, UnloadedBody
+from flowgen.http.native.mapping import AskedChat, SettledChat, read_chat, read_load, read_unload, settle
+from flowgen.http.native.openapi import (
+    CHAT_RESPONSES,
+    FAILURES,
+    LOAD_RESPONSES,
+    ChatOperation,
+    LoadOperation,
+    UnloadOperation,
+)
+from flowgen.http.native.reading import decode
+from flowgen.http.native.sse import LoadWatch, chat_events
+
+HttpRequest = Request[Any, Any, Any]
+T = TypeVar("T")
+
+LARGE_BODY = 64 * 1024
+"""Bytes of a body from which on it is read in a thread, not on the event loop."""
+
+
+class StreamSettings(Value, frozen=True):
+    """`ping_interval_s` is how long a stream may be silent, in seconds."""
+
+    ping_interval_s: float = 10.0
+
+
+class NativeController(Controller):
+    """The reference API."""
+
+    tags = ["native"]
+
+    @post("/load", status_code=200, operation_class=LoadOperation, responses=LOAD_RESPONSES)
+    async def load(
+        self,
+        request: HttpRequest,
+        host: NamedDependency[ModelHost],
+        catalog: NamedDependency[ModelCatalog],
+        settings: NamedDependency[StreamSettings],
+    ) -> Response[Any]:
+        """Load a model, in the place of the one that is loaded; with `Accept: text/event-stream`, tell the progress."""
+        spec, warnings = await _read(request, lambda raw: read_load(raw, catalog))
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return await _watched_load(host, spec, warnings, settings)
+        report = await host.load(spec, _unwatched)
+        return Response(answers.loaded(report, warnings), status_code=200)
+
+    @post("/chat", status_code=200, operation_class=ChatOperation, responses=CHAT_RESPONSES)
+    async def chat(
+        self, request: HttpRequest, chat: NamedDependency[ChatService], settings: NamedDependency[StreamSettings]
+    ) -> Response[Any]:
+        """Answer a conversation, whole or with `options.stream` as server-sent events."""
+        asked = await _read(request, read_chat)
+        call = _Call(chat, asked)
+        stream = await while_connected(request.receive, call.start())
+        if call.settled.stream:
+            events = chat_events(stream, call.envelope(stream))
+            return EventStream(events, ping_interval_s=settings.ping_interval_s)
+        body = await while_connected(request.receive, _whole(stream, call.envelope(stream)))
+        return Response(body, status_code=200)
+
+    @post("/unload", status_code=200, operation_class=UnloadOperation, responses=FAILURES)
+    async def unload(self, request: HttpRequest, host: NamedDependency[ModelHost]) -> Response[UnloadedBody]:
+        """Free the model once its answers have ended, or at once with `force`."""
+        body, warnings = await _read(request, read_unload, default={})
+        name = await host.unload(force=body.force)
+        return Response(answers.unloaded(name, warnings), status_code=200)
+
+    @get("/health")
+    async def health(self, host: NamedDependency[ModelHost]) -> Response[HealthBody]:
+        """Say whether the server can chat."""
+        snapshot = host.snapshot()
+        status = await snapshot.model.runtime.status() if snapshot.model and snapshot.state == "ready" else None
+        body, code = answers.health(snapshot, status.reason or "dead" if status and not status.is_alive else "")
+        return Response(body, status_code=code)
+
+    @get("/models/current", responses=FAILURES)
+    async def current(self, host: NamedDependency[ModelHost]) -> LoadedBody:
+        """Describe the model that is loaded: what /load answered, and the defaults of its chats."""
+        snapshot = host.snapshot()
+        if snapshot.model is None or snapshot.report is None:
+            raise ModelNotLoaded
+        return answers.loaded(snapshot.report)
+
+
+class _Call:
+    """One chat: what was asked, and what became of it once a model was there to answer."""
+
+    def __init__(self, chat: ChatService, asked: AskedChat) -> None:
+        self._chat = chat
+        self._asked = asked
+        self.settled: SettledChat
+
+    async def start(self) -> ChatStream:
+        return await self._chat.start(self._make)
+
+    def _make(self, model: LoadedModel) -> ChatRequest:
+        self.settled = settle(self._asked, model.spec)
+        return self.settled.request
+
+    def envelope(self, stream: ChatStream) -> answers.Envelope:
+        return answers.Envelope(
+            id=f"chat-{uuid.uuid4().hex}",
+            model=self.settled.model or stream.model_name,
+            created=int(time.time()),
+            with_logprobs=self.settled.request.logprobs is not None,
+            warnings=self.settled.warnings,
+        )
+
+
+async def _whole(stream: ChatStream, envelope: answers.Envelope) -> CompletionBody:
+    async with stream:
+        return answers.completion(await fold(stream), envelope)
+
+
+async def _watched_load(
+    host: ModelHost, spec: ModelSpec, warnings: tuple[str, ...], settings: StreamSettings
+) -> EventStream:
+    watch = LoadWatch(host, spec)
+    await watch.begin()
+    return EventStream(watch.events(warnings), ping_interval_s=settings.ping_interval_s)
+
+
+async def _read(request: HttpRequest, reader: Callable[[JsonObject], T], default: JsonObject | None = None) -> T:
+    """Decode and check a body; `default` stands for an empty one. Raises InvalidRequest."""
+    body = await request.body()
+    if not body.strip() and default is not None:
+        return reader(default)
+    if len(body) > LARGE_BODY:
+        return await asyncio.to_thread(lambda: reader(decode(body)))
+    return reader(decode(body))
+
+
+def _unwatched(stage: str, fraction: float) -> None:
+    """Progress of a load that is answered at its end."""

@@ -1,0 +1,158 @@
+"""Messages and tools: wire -> domain. Knows both shapes of a past call; refuses to know templates and tool syntaxes."""
+
+from typing import Any, get_args
+
+import msgspec
+
+from flowgen.domain.errors import InvalidField, RefusedField
+from flowgen.domain.messages import Message, Role, Tool, ToolCall, ToolChoice
+from flowgen.domain.values import JsonObject
+from flowgen.http.native.reading import read
+from flowgen.http.native.wire import (
+    AssistantMessage,
+    Content,
+    FunctionBody,
+    NamedChoice,
+    NamedFunction,
+    NativeCall,
+    TextMessage,
+    TextPart,
+    ToolMessage,
+    WrappedCall,
+    WrappedFunction,
+    WrappedTool,
+)
+
+_OTHER_MEDIA = {"image_url", "image", "input_image", "input_audio", "audio_url", "video_url", "file", "input_file"}
+_CHOICES = '"auto", "none", "required" or {"type": "function", "function": {"name": ...}}'
+
+
+def messages(raw: list[Any], unknown: list[str]) -> tuple[Message, ...]:
+    """Read a conversation. Raises InvalidField and RefusedField with the path of what is wrong."""
+    read_so_far: list[Message] = []
+    pending: list[ToolCall] = []
+    for index, item in enumerate(raw):
+        message = _message(item, f"messages[{index}]", unknown)
+        if message.role == "assistant":
+            pending = list(message.tool_calls)
+        elif message.role == "tool":
+            message = _answering(message, pending)
+        read_so_far.append(message)
+    return tuple(read_so_far)
+
+
+def _message(raw: Any, where: str, unknown: list[str]) -> Message:
+    if not isinstance(raw, dict):
+        raise InvalidField(where, raw, "an object with role and content")
+    role = _role(raw.get("role"), f"{where}.role")
+    if role == "assistant":
+        return _assistant(read(AssistantMessage, raw, where, unknown), raw, where, unknown)
+    if role == "tool":
+        result = read(ToolMessage, raw, where, unknown)
+        text = _text(result.content, f"{where}.content", unknown)
+        return Message(role="tool", content=text, tool_call_id=result.tool_call_id, name=result.name)
+    plain = read(TextMessage, raw, where, unknown)
+    return Message(role=role, content=_text(plain.content, f"{where}.content", unknown))
+
+
+def _role(raw: Any, where: str) -> Role:
+    try:
+        return msgspec.convert(raw, Role)  # type: ignore[no-any-return]
+    except msgspec.ValidationError:
+        raise InvalidField(where, raw, " or ".join(f'"{role}"' for role in get_args(Role))) from None
+
+
+def _assistant(body: AssistantMessage, raw: JsonObject, where: str, unknown: list[str]) -> Message:
+    if body.content is None and not body.tool_calls:
+        raise InvalidField(f"{where}.content", raw.get("content"), "a string or a list; null only beside tool_calls")
+    calls = [_call(call, f"{where}.tool_calls[{index}]", unknown) for index, call in enumerate(body.tool_calls or [])]
+    return Message(
+        role="assistant",
+        content=_text(body.content or "", f"{where}.content", unknown),
+        reasoning=body.reasoning if body.reasoning is not None else body.reasoning_content,
+        tool_calls=tuple(calls),
+    )
+
+
+def _text(content: Content, where: str, unknown: list[str]) -> str:
+    if isinstance(content, str):
+        return content
+    return "".join(_part(part, f"{where}[{index}]", unknown) for index, part in enumerate(content))
+
+
+def _part(raw: Any, where: str, unknown: list[str]) -> str:
+    if isinstance(raw, dict) and isinstance(raw.get("type"), str) and raw["type"] in _OTHER_MEDIA:
+        raise RefusedField(where, f"the model reads text only, and this part is of type {raw['type']}")
+    return read(TextPart, raw, where, unknown).text
+
+
+def _call(raw: Any, where: str, unknown: list[str]) -> ToolCall:
+    if isinstance(raw, dict) and "function" in raw:
+        wrapped = read(WrappedCall, raw, where, unknown)
+        inner = f"{where}.function"
+        function = read(WrappedFunction, wrapped.function, inner, unknown)
+        arguments = _arguments(function.arguments, f"{inner}.arguments")
+        return ToolCall(name=function.name, arguments=arguments, id=wrapped.id or "")
+    call = read(NativeCall, raw, where, unknown)
+    return ToolCall(name=call.name, arguments=_arguments(call.arguments, f"{where}.arguments"), id=call.id or "")
+
+
+def _arguments(raw: JsonObject | str, where: str) -> JsonObject:
+    if not isinstance(raw, str):
+        return raw
+    try:
+        return msgspec.json.decode(raw, type=JsonObject)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidField(where, raw, "an object, or a string that holds one as valid JSON") from None
+
+
+def _answering(message: Message, pending: list[ToolCall]) -> Message:
+    """Fill in which call a result answers: the one with its id, or the next one in order."""
+    if message.tool_call_id:
+        call = next((call for call in pending if call.id == message.tool_call_id), None)
+    else:
+        call = pending[0] if pending else None
+    if call is None:
+        return message
+    pending.remove(call)
+    return msgspec.structs.replace(
+        message, tool_call_id=message.tool_call_id or call.id or None, name=message.name or call.name
+    )
+
+
+def tools(raw: list[Any], unknown: list[str]) -> tuple[Tool, ...]:
+    """Read tool definitions, in OpenAI's shape or bare. Raises InvalidField; two tools of one name too."""
+    found: dict[str, Tool] = {}
+    for index, item in enumerate(raw):
+        where = f"tools[{index}]"
+        if isinstance(item, dict) and ("function" in item or "name" not in item):
+            item, where = read(WrappedTool, item, where, unknown).function, f"{where}.function"
+        elif isinstance(item, dict) and item.get("type") == "function":
+            item = {name: value for name, value in item.items() if name != "type"}
+        tool = _tool(read(FunctionBody, item, where, unknown), where)
+        if tool.name in found:
+            raise InvalidField(f"{where}.name", tool.name, "a name that no other tool has")
+        found[tool.name] = tool
+    return tuple(found.values())
+
+
+def _tool(function: FunctionBody, where: str) -> Tool:
+    kind = function.parameters.get("type", "object")
+    if kind not in ("object", ["object"]):
+        raise InvalidField(f"{where}.parameters.type", kind, '"object"')
+    return Tool(name=function.name, description=function.description, parameters=function.parameters)
+
+
+def tool_choice(raw: Any, where: str, unknown: list[str]) -> ToolChoice:
+    """Read a tool choice: a mode, or a named function in OpenAI's or the short shape. Raises InvalidField."""
+    match raw:
+        case "auto" | "none" | "required":
+            return ToolChoice(mode=raw)
+        case {"function": _}:
+            function = read(NamedChoice, raw, where, unknown).function
+            return ToolChoice(mode="named", name=read(NamedFunction, function, f"{where}.function", unknown).name)
+        case {"name": _}:
+            bare = {name: value for name, value in raw.items() if (name, value) != ("type", "function")}
+            return ToolChoice(mode="named", name=read(NamedFunction, bare, where, unknown).name)
+        case _:
+            raise InvalidField(where, raw, _CHOICES)

@@ -1,0 +1,244 @@
+"""Requests of /load and /chat: wire -> domain. In two steps, because the model that answers has defaults of its own.
+
+Knows which fields exclude each other; refuses to know where bodies come from and what an answer looks like.
+"""
+
+import os.path
+from typing import Any
+
+from flowgen.domain.chat import ChatRequest
+from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema
+from flowgen.domain.errors import ConflictingFields, InvalidField
+from flowgen.domain.generation import Sampling
+from flowgen.domain.messages import Message, Tool, ToolChoice
+from flowgen.domain.model import ModelSpec
+from flowgen.domain.option_table import parse, table
+from flowgen.domain.options import RANDOM_SEED, ChatOptions, LoadOptions
+from flowgen.domain.plugins import plugin_calls
+from flowgen.domain.ports import ModelCatalog
+from flowgen.domain.values import JsonObject, Value
+from flowgen.http.native import conversation
+from flowgen.http.native.reading import ignored, read
+from flowgen.http.native.wire import (
+    ChatBody,
+    JsonObjectFormat,
+    JsonSchemaFormat,
+    LoadBody,
+    NamedSchema,
+    TextFormat,
+    UnloadBody,
+)
+
+LOAD_OPTIONS = table(LoadOptions)
+CHAT_OPTIONS = table(ChatOptions)
+_SAMPLING = [name for name in Sampling.__struct_fields__ if name in CHAT_OPTIONS and name not in ("seed", "logit_bias")]
+_FORMATS = '"text" or "json_object" or "json_schema"'
+
+
+class AskedChat(Value, frozen=True):
+    """A checked body of /chat, before the model's defaults. `options` are those given, by name."""
+
+    messages: tuple[Message, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice | None = None
+    is_parallel: bool | None = None
+    constraint: Constraint | None = None
+    constraint_field: str = "response_format"
+    options: JsonObject = {}
+    warnings: tuple[str, ...] = ()
+
+
+class SettledChat(Value, frozen=True):
+    """A chat with the model's defaults: the request, and what only this dialect cares for."""
+
+    request: ChatRequest
+    stream: bool
+    model: str | None
+    warnings: tuple[str, ...]
+
+
+def read_load(raw: JsonObject, catalog: ModelCatalog) -> tuple[ModelSpec, tuple[str, ...]]:
+    """Read a body of /load: what to load, and warnings. Raises InvalidRequest."""
+    unknown: list[str] = []
+    body = read(LoadBody, raw, "", unknown)
+    spec, extra = load_spec(body.model_path, body.tokenizer_name, body.options, catalog)
+    return spec, ignored([*unknown, *(f"options.{name}" for name in extra)])
+
+
+def load_spec(
+    model_path: str, tokenizer_name: str | None, options: JsonObject, catalog: ModelCatalog
+) -> tuple[ModelSpec, list[str]]:
+    """What to load, and the names of options that do not exist. Raises InvalidRequest.
+
+    `options` mix those of the model and those of its chats; `seed` is the model's.
+    """
+    load_options, rest = parse(LOAD_OPTIONS, options, "options")
+    chat_defaults, unknown = parse(CHAT_OPTIONS, {name: options[name] for name in rest}, "options")
+    embedded = catalog.model_file(model_path)
+    spec = ModelSpec(
+        name=model_path if embedded else os.path.basename(model_path).removesuffix(".gguf") or model_path,
+        path=embedded or model_path,
+        tokenizer_name=catalog.tokenizer_folder(tokenizer_name) or tokenizer_name if tokenizer_name else None,
+        options=LoadOptions(**load_options),
+        chat_defaults=chat_defaults,
+    )
+    settle(AskedChat(), spec)  # the defaults of its chats are refused now, not at the first chat
+    return spec, unknown
+
+
+def read_unload(raw: JsonObject) -> tuple[UnloadBody, tuple[str, ...]]:
+    """Read a body of /unload, and warnings. Raises InvalidRequest."""
+    unknown: list[str] = []
+    return read(UnloadBody, raw, "", unknown), ignored(unknown)
+
+
+def read_chat(raw: JsonObject) -> AskedChat:
+    """Check a body of /chat as far as that needs no model. Raises InvalidRequest."""
+    unknown: list[str] = []
+    body = read(ChatBody, raw, "", unknown)
+    options, extra = parse(CHAT_OPTIONS, body.options, "options")
+    unknown += [f"options.{name}" for name in extra]
+    if not body.messages and "prompt" not in options:
+        raise InvalidField("messages", raw.get("messages"), "a list of at least one message")
+    tools = conversation.tools(body.tools or [], unknown)
+    constraint, field = _response_format(body.response_format, unknown)
+    return AskedChat(
+        messages=conversation.messages(body.messages or [], unknown),
+        tools=tools,
+        tool_choice=_tool_choice(body.tool_choice, options.pop("tool_choice", None), tools, unknown),
+        is_parallel=_is_parallel(body.parallel_tool_calls, options.pop("parallel_tool_calls", None)),
+        constraint=constraint,
+        constraint_field=field,
+        options=options,
+        warnings=ignored(unknown),
+    )
+
+
+def _tool_choice(top: Any, option: Any, tools: tuple[Tool, ...], unknown: list[str]) -> ToolChoice | None:
+    choices = {
+        where: conversation.tool_choice(raw, where, unknown)
+        for where, raw in (("tool_choice", top), ("options.tool_choice", option))
+        if raw is not None
+    }
+    if len(set(choices.values())) > 1:
+        raise ConflictingFields("tool_choice", "options.tool_choice", "they differ")
+    for where, choice in choices.items():
+        _check_choice(choice, where, tools)
+    return next(iter(choices.values()), None)
+
+
+def _check_choice(choice: ToolChoice, where: str, tools: tuple[Tool, ...]) -> None:
+    """Refuse a choice that these tools cannot honour."""
+    if choice.mode == "required" and not tools:
+        raise InvalidField(where, "required", '"auto" or "none" where the request has no tools')
+    if choice.mode == "named" and choice.name not in [tool.name for tool in tools]:
+        names = ", ".join(tool.name for tool in tools) or "none: the request has no tools"
+        raise InvalidField(where, choice.name, f"a name among the request's tools ({names})")
+
+
+def _is_parallel(top: bool | None, option: bool | None) -> bool | None:
+    if top is not None and option is not None and top != option:
+        raise ConflictingFields("parallel_tool_calls", "options.parallel_tool_calls", "they differ")
+    return option if top is None else top
+
+
+def _response_format(raw: JsonObject | None, unknown: list[str]) -> tuple[Constraint | None, str]:
+    """The constraint of a response_format, and the path of its schema."""
+    field = "response_format"
+    match (raw or {"type": "text"}).get("type"):
+        case "text":
+            read(TextFormat, raw or {"type": "text"}, field, unknown)
+            return None, field
+        case "json_object":
+            schema = read(JsonObjectFormat, raw, field, unknown).schema
+            is_any = schema is None or schema == {}
+            return JsonSchema(schema={"type": "object"} if is_any else schema), f"{field}.schema"
+        case "json_schema":
+            inner = read(JsonSchemaFormat, raw, field, unknown).json_schema
+            schema = read(NamedSchema, inner, f"{field}.json_schema", unknown).schema
+            return JsonSchema(schema=schema), f"{field}.json_schema.schema"
+        case other:
+            raise InvalidField(f"{field}.type", other, _FORMATS)
+
+
+def settle(asked: AskedChat, spec: ModelSpec) -> SettledChat:
+    """Lay the request's options over the model's defaults and these over the endpoint's. Raises InvalidRequest."""
+    options = ChatOptions(**{**spec.chat_defaults, **asked.options})
+    choice = asked.tool_choice or _default_choice(options, asked)
+    _check_exclusions(asked, options, choice)
+    is_grammar = options.grammar is not None
+    request = ChatRequest(
+        messages=asked.messages,
+        tools=asked.tools,
+        tool_choice=choice,
+        is_parallel=options.parallel_tool_calls if asked.is_parallel is None else asked.is_parallel,
+        constrain_tools=options.constrain_tools,
+        constraint=asked.constraint if options.grammar is None else Gbnf(grammar=options.grammar),
+        constraint_field="options.grammar" if is_grammar else asked.constraint_field,
+        sampling=_sampling(options, spec.options),
+        max_tokens=options.max_tokens if options.max_tokens > 0 else None,
+        stop=_stop(options.stop),
+        logprobs=options.logprobs,
+        prompt=options.prompt,
+        echo=options.echo,
+        suffix=options.suffix or "",
+        template_variables=options.template,
+        stopping_criteria=plugin_calls(options.stopping_criteria, "options.stopping_criteria"),
+        logits_processors=plugin_calls(options.logits_processor, "options.logits_processor"),
+    )
+    return SettledChat(request=request, stream=options.stream, model=options.model, warnings=asked.warnings)
+
+
+def _default_choice(options: ChatOptions, asked: AskedChat) -> ToolChoice:
+    """The choice that /load gave; a chat without tools has none to make."""
+    if options.tool_choice is None:
+        return ToolChoice()
+    choice = conversation.tool_choice(options.tool_choice, "options.tool_choice", [])
+    if not asked.tools:
+        return ToolChoice()
+    _check_choice(choice, "options.tool_choice", asked.tools)
+    return choice
+
+
+def _check_exclusions(asked: AskedChat, options: ChatOptions, choice: ToolChoice) -> None:
+    given = {"prompt": options.prompt is not None, "echo": options.echo, "suffix": bool(options.suffix)}
+    for name in [name for name, is_given in given.items() if is_given]:
+        if asked.tools:
+            raise ConflictingFields(
+                f"options.{name}", "tools", "an answer with tools is parsed as the template renders it"
+            )
+        if asked.constraint is not None and name != "prompt":
+            raise ConflictingFields(f"options.{name}", "response_format", "the content would not match the schema")
+    if options.grammar is None:
+        return
+    if asked.constraint is not None:
+        raise ConflictingFields("options.grammar", "response_format", "an answer has one form")
+    if asked.tools and choice.mode != "none":
+        raise ConflictingFields(
+            "options.grammar", "tools", 'the tools bind the answer too, unless tool_choice is "none"'
+        )
+
+
+def _sampling(options: ChatOptions, model: LoadOptions) -> Sampling:
+    seed = model.seed if options.seed is None else options.seed
+    return Sampling(
+        **{name: getattr(options, name) for name in _SAMPLING},
+        penalty_last_n=model.last_n_tokens_size,
+        seed=None if seed in (-1, RANDOM_SEED) else seed,
+        logit_bias={_token(key): bias for key, bias in (options.logit_bias or {}).items()},
+    )
+
+
+def _token(key: str) -> int:
+    if not (key.isascii() and key.isdecimal()):
+        raise InvalidField("options.logit_bias", key, "token ids, as integers from 0, for keys")
+    return int(key)
+
+
+def _stop(stop: str | list[str]) -> tuple[str, ...]:
+    texts = (stop,) if isinstance(stop, str) else tuple(stop)
+    for index, text in enumerate(texts):
+        if not text:
+            where = "options.stop" if isinstance(stop, str) else f"options.stop[{index}]"
+            raise InvalidField(where, text, "a text that is not empty")
+    return texts

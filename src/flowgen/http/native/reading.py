@@ -1,0 +1,77 @@
+"""Reads user JSON into wire structs, field by field, so that an error says which field, what came and what is allowed.
+
+Knows paths such as `messages[0].content`; refuses to know what any field means.
+"""
+
+import json
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from flowgen.domain.errors import InvalidField, InvalidRequest
+from flowgen.domain.option_table import Option, parse, table
+from flowgen.domain.values import JsonObject, Value
+
+V = TypeVar("V", bound=Value)
+
+
+def decode(body: bytes) -> JsonObject:
+    """Give the body's JSON object. Raises InvalidRequest: no JSON (and where it breaks), or no object."""
+    if not body.strip():
+        raise InvalidRequest("The body is empty; allowed: a JSON object.")
+    try:
+        value = msgspec.json.decode(body)
+    except RecursionError:
+        raise InvalidRequest("The body's JSON is nested too deeply.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"The body is not valid JSON: {_where(body, error)}.") from None
+    if not isinstance(value, dict):
+        raise InvalidField("The body", value, "a JSON object")
+    return value
+
+
+def _where(body: bytes, error: Exception) -> str:
+    """The standard library names line and column; msgspec refuses more than it (NaN, lone surrogates)."""
+    try:
+        json.loads(body)
+    except (json.JSONDecodeError, UnicodeDecodeError) as found:
+        return str(found)
+    return str(error)
+
+
+def read(kind: type[V], raw: Any, where: str, unknown: list[str]) -> V:
+    """Convert an object to a wire struct; append the paths of fields that it does not have to `unknown`.
+
+    Null stands for a field left out. Raises InvalidField, and InvalidRequest for a required field that is missing.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidField(where, raw, "an object")
+    rows = _rows(kind)
+    for name, row in rows.items():
+        if row.default is msgspec.NODEFAULT and raw.get(name) is None:
+            raise _missing(join(where, name), row, is_null=name in raw)
+    values, extra = parse(rows, raw, where)
+    unknown += [join(where, name) for name in extra]
+    return kind(**values)
+
+
+def _missing(field: str, row: Option, *, is_null: bool) -> InvalidRequest:
+    if is_null:
+        return InvalidField(field, None, row.allowed)
+    return InvalidRequest(f"{field} is required: {row.allowed}.", field=field)
+
+
+def join(where: str, name: str) -> str:
+    """A field's path; the body itself has none."""
+    return f"{where}.{name}" if where else name
+
+
+def ignored(unknown: list[str]) -> tuple[str, ...]:
+    """The warnings that name unknown fields."""
+    return tuple(f"{path} is unknown and was ignored." for path in unknown)
+
+
+@cache
+def _rows(kind: type[Value]) -> dict[str, Option]:
+    return table(kind)
