@@ -1,0 +1,31 @@
+"""Finds a template's thinking. Knows the tags that models use; refuses to know how an answer is split by them."""
+
+from flowgen.domain.prompts import ReasoningTags
+
+KNOWN_TAGS = tuple(
+    ReasoningTags(opening=opening, closing=closing)
+    for opening, closing in (
+        ("<think>", "</think>"),
+        ("[THINK]", "[/THINK]"),
+        ("<seed:think>", "</seed:think>"),
+        ("<mm:think>", "</mm:think>"),
+        ("<thinking>", "</thinking>"),
+        ("<|START_THINKING|>", "<|END_THINKING|>"),
+        ("<|inner_prefix|>", "<|inner_suffix|>"),
+    )
+)
+
+
+def reasoning_tags(source: str) -> ReasoningTags | None:
+    """The tags that a template's source writes or looks for, None for a template without thinking.
+
+    The closing tag decides: templates that only cut thinking out of past turns name no opening one.
+    """
+    both = (tags for tags in KNOWN_TAGS if tags.opening in source and tags.closing in source)
+    closing = (tags for tags in KNOWN_TAGS if tags.closing in source)
+    return next(both, None) or next(closing, None)
+
+
+def is_left_open(tags: ReasoningTags | None, generation_prompt: str) -> bool:
+    """Whether a generation prompt ends inside the thinking: its last tag is an opening one."""
+    return tags is not None and generation_prompt.rfind(tags.opening) > generation_prompt.rfind(tags.closing)
