@@ -21,7 +21,6 @@ from flowgen.http.guard import Bound, Guard
 from flowgen.http.native.answer_wire import ErrorBody
 from flowgen.http.native.controller import NativeController, StreamSettings
 from flowgen.http.native.errors import response_of
-from flowgen.http.native.openapi import components
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of the largest request body."""
@@ -85,6 +84,5 @@ def _openapi() -> OpenAPIConfig:
             JsonRenderPlugin(path=["/", "/openapi.json"]),
             YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"]),
         ],
-        components=components(),
         use_handler_docstrings=True,
     )

@@ -145,9 +145,11 @@ def _is_parallel(top: bool | None, option: bool | None) -> bool | None:
 def _response_format(raw: JsonObject | None, unknown: list[str]) -> tuple[Constraint | None, str]:
     """The constraint of a response_format, and the path of its schema."""
     field = "response_format"
-    match (raw or {"type": "text"}).get("type"):
+    if raw is None:
+        return None, field
+    match raw.get("type"):
         case "text":
-            read(TextFormat, raw or {"type": "text"}, field, unknown)
+            read(TextFormat, raw, field, unknown)
             return None, field
         case "json_object":
             schema = read(JsonObjectFormat, raw, field, unknown).schema

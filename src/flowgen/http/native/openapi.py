@@ -5,15 +5,16 @@ from typing import Any
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Components, OpenAPIMediaType, Operation, Reference, RequestBody
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody
 
 from flowgen.domain.options import ChatOptions, LoadOptions
 from flowgen.http.native.answer_wire import CompletionBody, ErrorBody, LoadedBody
 from flowgen.http.native.wire import ChatBody, LoadBody, UnloadBody
 
-_SCHEMAS, _COMPONENTS = msgspec.json.schema_components(
-    [LoadBody, ChatBody, UnloadBody, LoadOptions, ChatOptions], ref_template="#/components/schemas/{name}"
-)
+_REFERENCE = "#/components/schemas/"
+_COMPONENTS = msgspec.json.schema_components(
+    [LoadBody, ChatBody, UnloadBody, LoadOptions, ChatOptions], ref_template=_REFERENCE + "{name}"
+)[1]
 
 _MEANINGS = {
     400: "The request cannot be done as asked; the text names the field.",
@@ -45,13 +46,19 @@ CHAT_RESPONSES = {
 }
 
 
-def components() -> Components:
-    """The request bodies and their options, by name."""
-    return Components(schemas=dict(_COMPONENTS))
+def _inline(schema: Any) -> Any:
+    """Put the schemas in the place of the references to them: Litestar replaces all components with its own."""
+    if isinstance(schema, list):
+        return [_inline(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if (reference := schema.get("$ref")) is not None:
+        return _inline(_COMPONENTS[reference.removeprefix(_REFERENCE)])
+    return {name: _inline(value) for name, value in schema.items()}
 
 
 def _body(kind: type[Any], *, required: bool = True) -> RequestBody:
-    schema = Reference(ref=f"#/components/schemas/{kind.__name__}")
+    schema = _inline(_COMPONENTS[kind.__name__])
     return RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=required)
 
 

@@ -48,10 +48,10 @@ def read(kind: type[V], raw: Any, where: str, unknown: list[str]) -> V:
     if not isinstance(raw, dict):
         raise InvalidField(where, raw, "an object")
     rows = _rows(kind)
-    for name, row in rows.items():
-        if row.default is msgspec.NODEFAULT and raw.get(name) is None:
-            raise _missing(join(where, name), row, is_null=name in raw)
     values, extra = parse(rows, raw, where)
+    for name, row in rows.items():
+        if row.default is msgspec.NODEFAULT and name not in values:
+            raise _missing(join(where, name), row, is_null=name in raw)
     unknown += [join(where, name) for name in extra]
     return kind(**values)
 

@@ -26,7 +26,7 @@ class LoadBody(Value, frozen=True):
         Meta(
             description="Model options; chat options given here are the defaults of the model's chats.",
             extra_json_schema={
-                "anyOf": [{"$ref": "#/components/schemas/LoadOptions"}, {"$ref": "#/components/schemas/ChatOptions"}]
+                "allOf": [{"$ref": "#/components/schemas/LoadOptions"}, {"$ref": "#/components/schemas/ChatOptions"}]
             },
         ),
     ] = {}
