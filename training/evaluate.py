@@ -1,0 +1,109 @@
+"""Measure tool calls on fresh cases: `python -m training.evaluate --url http://127.0.0.1:8001` against a running server.
+
+A call is right when name and arguments equal the case's. Knows the server's native API and the modes of the bars; with
+`--gguf` it measures a file in this process instead, without constraint.
+"""
+
+import argparse
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from training.cases import Case, cases
+
+Call = dict[str, Any]
+Answer = Callable[[Case, dict[str, Any]], list[Call]]
+
+MODES: dict[str, dict[str, Any]] = {
+    "greedy, free": {"temperature": 0, "repeat_penalty": 1.0, "constrain_tools": False},
+    "defaults, free": {"constrain_tools": False, "seed": 1},
+    "greedy, constrained": {"temperature": 0, "repeat_penalty": 1.0},
+    "defaults, constrained": {"seed": 1},
+}
+
+
+def over_http(url: str) -> Answer:
+    """Ask a server's /chat."""
+
+    def ask(case: Case, options: dict[str, Any]) -> list[Call]:
+        body = {"messages": case.messages, "tools": case.tools, "options": {"max_tokens": 400, **options}}
+        request = urllib.request.Request(f"{url}/chat", json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=300) as response:
+            return json.load(response).get("tool_calls") or []
+
+    return ask
+
+
+def is_valid(call: Call, case: Case) -> bool:
+    """Whether the call names an offered tool and its arguments satisfy the tool's schema."""
+    import jsonschema
+
+    schemas = {tool["function"]["name"]: tool["function"]["parameters"] for tool in case.tools}
+    if call["name"] not in schemas:
+        return False
+    strict = {**schemas[call["name"]], "additionalProperties": False}
+    return jsonschema.Draft202012Validator(strict).is_valid(call["arguments"])
+
+
+def is_same(got: Any, wanted: Any) -> bool:
+    """Equality that tells true from 1 and takes 2.0 for 2."""
+    if isinstance(got, bool) != isinstance(wanted, bool):
+        return False
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        return got.keys() == wanted.keys() and all(is_same(got[key], wanted[key]) for key in got)
+    if isinstance(got, list) and isinstance(wanted, list):
+        return len(got) == len(wanted) and all(map(is_same, got, wanted))
+    return bool(got == wanted)
+
+
+def is_right(got: list[Call], case: Case) -> bool:
+    """Whether these are the case's calls, in order."""
+    bare = [{"name": call["name"], "arguments": call["arguments"]} for call in got]
+    return is_same(bare, case.calls)
+
+
+def measure(answer: Answer, chosen: list[Case], options: dict[str, Any], show: int) -> str:
+    """One line of figures for one mode; up to `show` failures are printed."""
+    right = valid = made = 0
+    by_half = [0, 0]
+    for index, case in enumerate(chosen):
+        got = answer(case, options)
+        made += len(got)
+        valid += sum(is_valid(call, case) for call in got)
+        good = is_right(got, case)
+        right += good
+        by_half[index % 2] += good
+        if not good and show > 0:
+            show -= 1
+            print(f"  asked  {case.messages[-1]['content']}\n  wanted {case.calls}\n  got    {got}")
+    half = len(chosen) / 2
+    return (
+        f"{100 * right / len(chosen):5.1f} % right ({100 * by_half[0] / half:.1f} in training's phrasing, "
+        f"{100 * by_half[1] / half:.1f} in other words), {100 * valid / max(made, 1):5.1f} % of {made} calls valid"
+    )
+
+
+def main() -> None:
+    """Print the figures of each mode."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:8001")
+    parser.add_argument("--gguf", help="measure this file in this process, without constraint")
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--show", type=int, default=0, help="failures to print for each mode")
+    arguments = parser.parse_args()
+    modes = MODES
+    answer = over_http(arguments.url)
+    if arguments.gguf:
+        from training.local import in_process
+
+        answer = in_process(arguments.gguf)
+        modes = {name: options for name, options in MODES.items() if "constrain_tools" in options}
+    chosen = cases(arguments.count, arguments.seed)
+    for name, options in modes.items():
+        print(f"{name:22}", measure(answer, chosen, options, arguments.show), flush=True)
+
+
+if __name__ == "__main__":
+    main()

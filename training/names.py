@@ -1,0 +1,100 @@
+"""Invented words and identifiers, by the million; knows the held-out rule, and nothing of tools or requests.
+
+The rule: a word whose CRC-32 is a multiple of 16 is never drawn for training, and only such words are drawn
+for measuring. Measuring also uses another inventory of syllables, so its words look different as well.
+"""
+
+import random
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import TypeVar
+
+T = TypeVar("T")
+HELD_MODULUS = 16
+
+_ONSETS = (
+    "b c d f g h j k l m n p r s t v w z bl br ch cl cr dr fl fr gl gr kl kr pl pr qu sh sk sl sm sn sp st str th tr tw"
+).split()
+_VOWELS = "a e i o u a e i o u ai ea ee ie oa oo ou y".split()
+_CODAS = ["", "", "", "", "", *"b ck d g k l ll m n nd ng nk nt p r rd rk rn rt s sh sk st t th x z".split()]
+_HELD_ONSETS = "b d f g k l m n p r s t v z pf zw gn rh ts vl vr zh kn dw ph wr scr spl x j".split()
+_HELD_VOWELS = "a e i o u ae ei eo io oe ui au ua y uu".split()
+_HELD_CODAS = ["", "", "", *"lb lf lk lm lp mp nch pt rb rf rg rm rp rv sp ft ks mb ns zz n r t v j".split()]
+
+
+def is_held(word: str) -> bool:
+    """Whether the word belongs to measuring and never to training."""
+    return zlib.crc32(word.encode()) % HELD_MODULUS == 0
+
+
+@dataclass
+class Source:
+    """A seeded stream of choices; `held` turns it from training's words to measuring's."""
+
+    rng: random.Random
+    held: bool = False
+
+    def allows(self, word: str) -> bool:
+        """Whether the held-out rule lets this stream draw the word."""
+        return is_held(word) == self.held
+
+    def chance(self, p: float) -> bool:
+        """True with probability p."""
+        return self.rng.random() < p
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of the options, each as likely."""
+        return options[int(self.rng.random() * len(options))]
+
+    def word(self) -> str:
+        """An invented lower-case word of 3 to about 12 letters, within the held-out rule."""
+        while True:
+            word = self._letters() if self.rng.random() < 0.15 else self._syllables()
+            if 3 <= len(word) <= 13 and self.allows(word):
+                return word
+
+    def _syllables(self) -> str:
+        onsets, vowels, codas = (
+            (_HELD_ONSETS, _HELD_VOWELS, _HELD_CODAS) if self.held else (_ONSETS, _VOWELS, _CODAS)
+        )
+        count = self.rng.choices((1, 2, 3, 4), (15, 50, 28, 7))[0]
+        return "".join(self.pick(onsets) + self.pick(vowels) + self.pick(codas) for _ in range(count))
+
+    def _letters(self) -> str:
+        return "".join(self.pick(ascii_lowercase) for _ in range(self.rng.randint(3, 8)))
+
+    def identifier(self, real: "list[str] | None" = None, longest: int = 3, share: float = 0.4) -> str:
+        """An identifier of 1 to `longest` parts, each a real word with probability `share`, in a random style."""
+        while True:
+            weights = (35, 45, 17, 3)[:longest]
+            count = self.rng.choices(range(1, longest + 1), weights)[0]
+            parts = [self.pick(real) if real and self.chance(share) else self.word() for _ in range(count)]
+            if self.chance(0.06):
+                parts[-1] += str(self.rng.randint(1, 99))
+            name = self.styled(parts)
+            if self.allows(name):
+                return name
+
+    def styled(self, parts: list[str]) -> str:
+        """The parts as one identifier: snake_case mostly, camelCase, PascalCase or UPPER_CASE."""
+        roll = self.rng.random()
+        if roll < 0.70:
+            return "_".join(parts)
+        if roll < 0.93:
+            return parts[0] + "".join(part.capitalize() for part in parts[1:])
+        return "".join(part.capitalize() for part in parts)
+
+
+def spoken(name: str) -> str:
+    """The identifier as a person says it: `user_name` and `userName` become `user name`."""
+    out = []
+    for index, char in enumerate(name):
+        if char == "_":
+            out.append(" ")
+        elif char.isupper() and index and name[index - 1].islower():
+            out.append(" " + char.lower())
+        else:
+            out.append(char.lower() if char.isupper() and index == 0 and name[1:2].islower() else char)
+    return "".join(out)
