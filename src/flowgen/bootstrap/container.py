@@ -1,0 +1,58 @@
+"""Who is who: the composition root of the server's process. The only place that knows every adapter by name."""
+
+from dependency_injector import containers, providers
+from litestar import Litestar
+
+from flowgen.adapters.catalog import PackagedModels
+from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.adapters.llama import backend
+from flowgen.adapters.llama.factory import LlamaRuntimeFactory
+from flowgen.adapters.prompts.builtin_template import BuiltinTemplates
+from flowgen.adapters.prompts.renderer_factory import Renderers
+from flowgen.adapters.toolcalls.registry import FormatsByName
+from flowgen.application.chat import ChatService
+from flowgen.application.lifecycle import ModelHost, Patience
+from flowgen.bootstrap.plugins import EntryPointRegistry, tool_call_formats
+from flowgen.bootstrap.settings import Settings
+from flowgen.http.app import create_app
+from flowgen.http.guard import Bound
+
+
+class Container(containers.DeclarativeContainer):
+    """One server. Everything is made once, when it is first asked for; `settings` must be given."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    catalog = providers.Singleton(PackagedModels)
+    constrainer = providers.Singleton(LlguidanceConstrainer)
+    templates = providers.Singleton(
+        BuiltinTemplates,
+        names=providers.Object(backend.builtin_templates),
+        apply=providers.Object(backend.apply_builtin_template),
+    )
+    runtimes = providers.Singleton(
+        LlamaRuntimeFactory,
+        constrainer=constrainer,
+        stopping_criteria=providers.Singleton(EntryPointRegistry, "flowgen.stopping_criteria"),
+        logits_processors=providers.Singleton(EntryPointRegistry, "flowgen.logits_processors"),
+        tokenizers=providers.Singleton(EntryPointRegistry, "flowgen.tokenizers"),
+        draft_models=providers.Singleton(EntryPointRegistry, "flowgen.draft_models"),
+    )
+    renderers = providers.Singleton(
+        Renderers,
+        catalog=catalog,
+        handlers=providers.Singleton(EntryPointRegistry, "flowgen.chat_handlers"),
+        builtin=templates,
+    )
+    formats = providers.Singleton(FormatsByName, providers.Callable(tool_call_formats))
+    patience = providers.Singleton(Patience, drain_s=settings.provided.drain_s, swap_s=settings.provided.swap_s)
+    host = providers.Singleton(ModelHost, runtimes=runtimes, renderers=renderers, formats=formats, patience=patience)
+    chat = providers.Singleton(ChatService, host=host, constrainer=constrainer)
+    bound = providers.Singleton(Bound, host=settings.provided.host, port=settings.provided.port)
+    app: providers.Provider[Litestar] = providers.Singleton(
+        create_app, host=host, chat=chat, catalog=catalog, bound=bound
+    )
+
+
+def make_container(settings: Settings) -> Container:
+    """Wire a server with these settings; nothing is loaded yet."""
+    return Container(settings=providers.Object(settings))
