@@ -1,0 +1,278 @@
+"""The llama.cpp C API: the only file that touches pointers. Knows models, contexts and sampler chains as llama.cpp has
+them; refuses to know requests, text and policy.
+
+Nothing here is safe for two threads at once, but for `Model`'s vocabulary functions, which only read. A model that
+nobody holds any more frees itself.
+"""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import llama_cpp as llama
+import numpy as np
+from numpy.typing import NDArray
+
+from flowgen.adapters.llama.log_ring import LogRing
+from flowgen.adapters.llama.sampler import CANDIDATE
+
+log = LogRing()
+_log_callback = llama.llama_log_callback(lambda level, text, _: log.write(level, text.decode("utf-8", "replace")))
+llama.llama_log_set(_log_callback, ctypes.c_void_p(0))
+_start = threading.Lock()
+_numa: list[int] = []
+
+
+def initialise(numa: int) -> int:
+    """Start llama.cpp once per process; give the NUMA policy in force, which is the first one asked for (0: none)."""
+    with _start:
+        if not _numa:
+            llama.llama_backend_init()
+            _numa.append(0)
+        if numa and not _numa[0]:
+            llama.llama_numa_init(numa)
+            _numa[0] = numa
+        return _numa[0]
+
+
+def supports_gpu_offload() -> bool:
+    return bool(llama.llama_supports_gpu_offload())
+
+
+def supports_mlock() -> bool:
+    return bool(llama.llama_supports_mlock())
+
+
+def max_devices() -> int:
+    """The most devices that a tensor split may name."""
+    return int(llama.llama_max_devices())
+
+
+def builtin_templates() -> list[str]:
+    """The names of the chat templates built into llama.cpp."""
+    count = llama.llama_chat_builtin_templates((ctypes.c_char_p * 0)(), 0)
+    names = (ctypes.c_char_p * count)()
+    llama.llama_chat_builtin_templates(names, count)
+    return [name.decode() for name in names if name]
+
+
+def apply_builtin_template(name: str, messages: Sequence[tuple[str, str]], add_generation_prompt: bool) -> str:
+    """Render (role, content) pairs with a built-in template. Raises ValueError where llama.cpp refuses."""
+    chat = (llama.llama_chat_message * len(messages))()
+    for slot, (role, content) in zip(chat, messages, strict=True):
+        slot.role, slot.content = role.encode(), content.encode("utf-8", "replace")
+    size = 256 + sum(len(content.encode("utf-8", "replace")) * 2 + 256 for _, content in messages)
+    for _ in range(2):
+        buffer = ctypes.create_string_buffer(size)
+        written = llama.llama_chat_apply_template(
+            name.encode(), chat, len(messages), add_generation_prompt, buffer, size
+        )
+        if written < 0:
+            raise ValueError(f"llama.cpp's template {name!r} cannot render these messages")
+        if written <= size:
+            return buffer.raw[:written].decode("utf-8", "replace")
+        size = written
+    raise ValueError(f"llama.cpp's template {name!r} changed its mind about its length")
+
+
+def _overrides(values: Mapping[str, bool | int | float | str]) -> Any:
+    array = (llama.llama_model_kv_override * (len(values) + 1))()  # the last one stays empty: the list's end
+    for slot, (key, value) in zip(array, values.items(), strict=False):
+        kind = {bool: "bool", int: "i64", float: "f64", str: "str"}[type(value)]
+        slot.tag = {"i64": 0, "f64": 1, "bool": 2, "str": 3}[kind]
+        slot.key = key.encode()
+        setattr(slot.value, f"val_{kind}", value.encode() if isinstance(value, str) else value)
+    return array
+
+
+class Model:
+    """A loaded model. Raises OSError where llama.cpp refuses; `log` then has its reasons.
+
+    `fields` are llama_model_params by name; `progress` is told the share that is read, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        fields: Mapping[str, Any],
+        *,
+        kv_overrides: Mapping[str, bool | int | float | str] | None = None,
+        tensor_split: Sequence[float] | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> None:
+        parameters = llama.llama_model_default_params()
+        for name, value in fields.items():
+            setattr(parameters, name, value)
+        if kv_overrides:
+            parameters.kv_overrides = _overrides(kv_overrides)
+        if tensor_split:
+            parameters.tensor_split = (ctypes.c_float * max_devices())(*tensor_split)
+        if progress:
+            parameters.progress_callback = llama.llama_progress_callback(lambda share, _: progress(share) or True)
+        self._parameters = parameters  # keeps the arrays and the callback alive
+        self._model = llama.llama_model_load_from_file(os.fsencode(path), parameters)
+        if not self._model:
+            raise OSError(f"llama.cpp cannot load {path}")
+        self._vocab = llama.llama_model_get_vocab(self._model)
+        self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
+
+    def number(self, what: str) -> int:
+        """A property by the name of its function: `size`, `n_params`, `n_ctx_train`, `has_decoder`, ..."""
+        return int(getattr(llama, f"llama_model_{what}")(self._model))
+
+    def metadata(self) -> dict[str, str]:
+        """The file's metadata but for arrays, as llama.cpp prints them."""
+        key, value = llama.llama_model_meta_key_by_index, llama.llama_model_meta_val_str_by_index
+        return {self._text(key, i): self._text(value, i) for i in range(self.number("meta_count"))}
+
+    def _text(self, get: Callable[..., int], index: int) -> str:
+        size = get(self._model, index, ctypes.create_string_buffer(1), 1) + 1
+        buffer = ctypes.create_string_buffer(size)
+        get(self._model, index, buffer, size)
+        return buffer.value.decode("utf-8", "replace")
+
+    def special_token(self, what: str) -> int | None:
+        """The id of `bos` or `eos`, None where there is none."""
+        token = int(getattr(llama, f"llama_vocab_{what}")(self._vocab))
+        return token if token >= 0 else None
+
+    def adds_bos(self) -> bool:
+        return bool(llama.llama_vocab_get_add_bos(self._vocab))
+
+    def is_sentencepiece(self) -> bool:
+        """Whether the tokenizer puts a space before each text."""
+        return bool(llama.llama_vocab_type(self._vocab) == llama.LLAMA_VOCAB_TYPE_SPM)
+
+    def is_end(self, token: int) -> bool:
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+
+    def is_control(self, token: int) -> bool:
+        hidden = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN
+        return bool(llama.llama_vocab_get_attr(self._vocab, token) & hidden)
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of a token; a special token's are its text."""
+        buffer = ctypes.create_string_buffer(64)
+        size = llama.llama_token_to_piece(self._vocab, token, buffer, 64, 0, True)
+        if size < 0:
+            buffer = ctypes.create_string_buffer(-size)
+            size = llama.llama_token_to_piece(self._vocab, token, buffer, -size, 0, True)
+        return buffer.raw[: max(size, 0)]
+
+    def tokenize(self, data: bytes, *, special: bool) -> list[int]:
+        """The ids of a text, without BOS and EOS. Safe from any thread."""
+        size = len(data) + 16
+        buffer = (llama.llama_token * size)()
+        count = llama.llama_tokenize(self._vocab, data, len(data), buffer, size, False, special)
+        if count < 0:
+            buffer = (llama.llama_token * -count)()
+            count = llama.llama_tokenize(self._vocab, data, len(data), buffer, -count, False, special)
+        return list(buffer[: max(count, 0)])
+
+    def load_adapter(self, path: str) -> Any:
+        """Read a LoRA adapter; it is freed with the model. Raises OSError."""
+        adapter = llama.llama_adapter_lora_init(self._model, os.fsencode(path))
+        if not adapter:
+            raise OSError(f"llama.cpp cannot load the adapter {path}")
+        return adapter
+
+    def close(self) -> None:
+        if self._model:
+            llama.llama_model_free(self._model)
+            self._model = self._vocab = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_model", None):
+            self.close()
+
+
+class Context:
+    """A context of a model. Raises MemoryError where llama.cpp refuses; `log` then has its reasons.
+
+    `fields` are llama_context_params by name.
+    """
+
+    def __init__(self, model: Model, fields: Mapping[str, Any]) -> None:
+        parameters = llama.llama_context_default_params()
+        for name, value in fields.items():
+            setattr(parameters, name, value)
+        self.parameters = parameters
+        self._n_vocab = model.n_vocab
+        self._n_embd = model.number("n_embd_out")
+        self._context = llama.llama_init_from_model(model._model, parameters)
+        if not self._context:
+            raise MemoryError("llama.cpp cannot make the context")
+        self._memory = llama.llama_get_memory(self._context)
+        self._batch = llama.llama_batch_init(self.number("n_batch"), 0, 1)
+
+    def number(self, what: str) -> int:
+        """A property by the name of its function: `n_ctx`, `n_batch`, `n_threads`, `pooling_type`, ..."""
+        return int(getattr(llama, f"llama_{what}")(self._context))
+
+    def apply_adapter(self, adapter: Any, scale: float) -> None:
+        adapters = (llama.llama_adapter_lora_p_ctypes * 1)(adapter)
+        if llama.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(scale)):
+            raise OSError("llama.cpp cannot apply the adapter")
+
+    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, num_outputs: int) -> int:
+        """Compute tokens from `position` on, at most n_batch; the last `num_outputs` have logits. 0 is success."""
+        batch, count = self._batch, len(tokens)
+        batch.n_tokens = count
+        np.ctypeslib.as_array(batch.token, (count,))[:] = tokens
+        np.ctypeslib.as_array(batch.pos, (count,))[:] = np.arange(position, position + count)
+        np.ctypeslib.as_array(batch.n_seq_id, (count,))[:] = 1
+        outputs = np.ctypeslib.as_array(batch.logits, (count,))
+        outputs[:] = 0
+        outputs[count - num_outputs :] = 1
+        for index in range(count):
+            batch.seq_id[index][0] = sequence
+        return int(llama.llama_decode(self._context, batch))
+
+    def logits(self, index: int) -> NDArray[np.float32]:
+        """A copy of the scores at a place of the last batch; negative counts from its outputs' end."""
+        pointer = llama.llama_get_logits_ith(self._context, index)
+        return np.ctypeslib.as_array(pointer, (self._n_vocab,)).copy()
+
+    def pooled(self, sequence: int) -> list[float]:
+        """The pooled embedding of a sequence of the last batch."""
+        pointer = llama.llama_get_embeddings_seq(self._context, sequence)
+        size = self._n_embd if self.number("pooling_type") != llama.LLAMA_POOLING_TYPE_RANK else 1
+        return [float(value) for value in np.ctypeslib.as_array(pointer, (size,))]
+
+    def forget(self, sequence: int) -> None:
+        """Take a whole sequence out of the memory: possible on every kind of model."""
+        if self._memory:
+            llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def close(self) -> None:
+        if self._context:
+            llama.llama_batch_free(self._batch)
+            llama.llama_free(self._context)
+            self._context = None
+
+
+class Sampler:
+    """llama.cpp's own samplers, in order, with their random state. Freed by `close`."""
+
+    def __init__(self, steps: Sequence[tuple[str, Sequence[float | int]]]) -> None:
+        """`steps` are names of llama_sampler_init_* with their arguments."""
+        self._samplers = [getattr(llama, f"llama_sampler_init_{name}")(*arguments) for name, arguments in steps]
+
+    def apply(self, candidates: NDArray[Any]) -> tuple[NDArray[Any], int]:
+        """Run candidates (of type CANDIDATE) through: those left, and the place of the selected one (-1: none yet)."""
+        candidates = np.ascontiguousarray(candidates)
+        array = llama.llama_token_data_array()
+        array.data = candidates.ctypes.data_as(ctypes.POINTER(llama.llama_token_data))
+        array.size, array.selected, array.sorted = len(candidates), -1, False
+        for sampler in self._samplers:
+            llama.llama_sampler_apply(sampler, ctypes.byref(array))
+        address = ctypes.cast(array.data, ctypes.c_void_p).value or 0
+        left = (ctypes.c_char * (array.size * CANDIDATE.itemsize)).from_address(address)
+        return np.frombuffer(left, CANDIDATE).copy(), int(array.selected)
+
+    def close(self) -> None:
+        for sampler in self._samplers:
+            llama.llama_sampler_free(sampler)
+        self._samplers = []

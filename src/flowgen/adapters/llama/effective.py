@@ -1,0 +1,69 @@
+"""Says what became of /load's options: the parameters in force and what people should be warned of.
+
+Knows options and llama.cpp's log lines; refuses to know pointers.
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from flowgen.adapters.llama import reports
+from flowgen.adapters.llama.parameters import kv_type, kv_type_name
+from flowgen.domain.options import LoadOptions
+from flowgen.domain.values import JsonObject
+
+_READ_BACK = ("n_batch", "n_ubatch", "n_seq_max", "n_threads", "n_threads_batch", "pooling_type")
+_NUMBERS = {"freq_base": "rope_freq_base", "freq_scale": "rope_freq_scale"}
+_GIB = 1024**3
+
+
+def effective_parameters(
+    options: LoadOptions, n_ctx: int, numa: int, lines: Sequence[str], read: Callable[[str], int] | None
+) -> JsonObject:
+    """The options with what llama.cpp read back in their place; `read` asks the context, None where there is none."""
+    values: JsonObject = msgspec.structs.asdict(options) | {"n_ctx": n_ctx, "numa": numa}
+    for name in ("type_k", "type_v"):
+        values[name] = kv_type_name(kv_type(values[name], f"options.{name}"))
+    if read is None:
+        return values
+    values |= {name: read(name) for name in _READ_BACK} | {"n_cells": read("n_ctx")}
+    printed = reports.parameters(lines)
+    values |= {ours: float(printed[theirs]) for theirs, ours in _NUMBERS.items() if theirs in printed}
+    values |= {name: printed[name] for name in ("type_k", "type_v") if name in printed}
+    if "flash_attn" in printed:
+        values["flash_attn"] = printed["flash_attn"] == "enabled"
+    return values
+
+
+def load_warnings(
+    options: LoadOptions, n_ctx: int, n_ctx_train: int, numa: int, lines: Sequence[str], *, has_gpu: bool
+) -> tuple[str, ...]:
+    """What was not done as asked, or may surprise."""
+    warnings = [] if has_gpu else _gpu_warnings(options)
+    if n_ctx > n_ctx_train > 0:
+        warnings.append(f"options.n_ctx: {n_ctx} is more than the {n_ctx_train} tokens that the model was trained on.")
+    if options.use_mlock and any("mlock" in line and "fail" in line.lower() for line in lines):
+        warnings.append("options.use_mlock: the system does not allow it; see ulimit -l.")
+    if int(options.numa) != numa:
+        warnings.append(f"options.numa: the process's first policy stays in force, which is {numa}.")
+    return tuple(warnings)
+
+
+def memory_warnings(num_weight_bytes: int, free: int) -> tuple[str, ...]:
+    """A warning where the mapped weights do not fit into memory and will be read again and again."""
+    if num_weight_bytes <= free:
+        return ()
+    return (
+        f"The weights ({num_weight_bytes / _GIB:.1f} GiB) exceed the free memory ({free / _GIB:.1f} GiB): "
+        "they are mapped, and every token will read from the disk.",
+    )
+
+
+def _gpu_warnings(options: LoadOptions) -> list[str]:
+    neutral = LoadOptions()
+    names = ("n_gpu_layers", "main_gpu", "split_mode", "tensor_split")
+    return [
+        f"options.{name}: this llama.cpp has no GPU backend; the model runs on the CPU."
+        for name in names
+        if getattr(options, name) != getattr(neutral, name)
+    ]

@@ -1,0 +1,164 @@
+"""The engine's thread: the one that owns the llama.cpp context. Its loop is schedule, decode, sample.
+
+Knows threads and who is told what; refuses to know how a step is computed.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from flowgen.adapters.llama.runner import Runner
+from flowgen.adapters.llama.scheduler import Scheduler
+from flowgen.adapters.llama.sequence import Answer
+from flowgen.domain.errors import EngineFailed, FlowGenError, GenerationInterrupted, ModelUnavailable
+from flowgen.domain.model import EngineStatus
+
+_LOGGER = logging.getLogger(__name__)
+_UNLOADED = "The model has been unloaded."
+
+T = TypeVar("T")
+
+
+class Engine:
+    """Computes answers on a thread of its own. All methods may be called from any thread."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._scheduler = Scheduler()
+        self._calls: deque[Callable[[], None]] = deque()
+        self._changed = threading.Condition()
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._run, name="flowgen-engine", daemon=True)
+        self._thread.start()
+
+    def submit(self, answer: Answer) -> None:
+        """Queue an answer. Raises ModelUnavailable once the engine closes."""
+        with self._changed:
+            self._check_open()
+            self._scheduler.add(answer)
+            self._changed.notify()
+
+    def call(self, work: Callable[[], T]) -> "Future[T]":
+        """Do something on the engine's thread, between two steps. Raises ModelUnavailable once the engine closes."""
+        future: Future[T] = Future()
+        with self._changed:
+            self._check_open()
+            self._calls.append(lambda: _fulfil(future, work, is_closing=self._is_closing))
+            self._changed.notify()
+        return future
+
+    def cancel(self, answer: Answer) -> None:
+        """Compute nothing more for an answer; harmless at any time."""
+        answer.is_cancelled = True
+        with self._changed:
+            self._changed.notify()
+
+    def interrupt(self, reason: str) -> None:
+        """End all answers with GenerationInterrupted."""
+        with self._changed:
+            for answer in self._scheduler.all():
+                answer.ended = GenerationInterrupted(reason)
+            self._changed.notify()
+
+    def status(self) -> EngineStatus:
+        with self._changed:
+            return EngineStatus(
+                num_running=self._scheduler.num_running,
+                num_waiting=self._scheduler.num_waiting,
+                is_alive=self._thread.is_alive() and not self._is_closing,
+                reason=_UNLOADED if self._is_closing else "",
+            )
+
+    def close(self) -> None:
+        """End all answers and the thread; harmless twice."""
+        self.interrupt(_UNLOADED)
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _check_open(self) -> None:
+        if self._is_closing:
+            raise ModelUnavailable(_UNLOADED)
+
+    def _run(self) -> None:
+        try:
+            while self._wait():
+                self._turn()
+        except Exception:  # the thread's border: whoever waits must be told, whatever it was
+            _LOGGER.exception("the engine's thread has ended")
+            self._abandon()
+
+    def _turn(self) -> None:
+        for call in self._take_calls():
+            call()
+        for answer in self._take_over():
+            self._dismiss(answer)
+        with self._changed:
+            current = self._scheduler.schedule()
+        if current is not None:
+            self._step(current)
+
+    def _abandon(self) -> None:
+        with self._changed:
+            self._is_closing = True
+            answers = self._scheduler.all()
+        for answer in answers:
+            answer.deliver(EngineFailed("The engine has ended; the server's log says why."))
+        for call in self._take_calls():
+            call()
+
+    def _wait(self) -> bool:
+        """Sleep until there is something to do; False once closing and nobody is left to be told."""
+        with self._changed:
+            while not (self._calls or self._scheduler.num_running or self._scheduler.num_waiting):
+                if self._is_closing:
+                    return False
+                self._changed.wait()
+            return True
+
+    def _take_calls(self) -> list[Callable[[], None]]:
+        with self._changed:
+            calls = list(self._calls)
+            self._calls.clear()
+            return calls
+
+    def _take_over(self) -> list[Answer]:
+        with self._changed:
+            return self._scheduler.over()
+
+    def _step(self, answer: Answer) -> None:
+        try:
+            self._runner.step(answer)
+        except FlowGenError as error:
+            answer.ended = error
+        except Exception:  # the engine's border: a fault in one answer, a plugin's too, must not end the others
+            _LOGGER.exception("the engine failed at token %d of an answer", len(answer.tokens))
+            answer.ended = EngineFailed("The engine failed while it computed this answer; the server's log says why.")
+        if answer.is_over:
+            self._dismiss(answer)
+
+    def _dismiss(self, answer: Answer) -> None:
+        with self._changed:
+            was_running = self._scheduler.is_running(answer)
+            self._scheduler.remove(answer)
+        if was_running:
+            self._runner.forget()
+        answer.chooser.close()
+        if answer.ended is not None:
+            answer.deliver(answer.ended)
+
+
+def _fulfil(future: "Future[Any]", work: Callable[[], Any], *, is_closing: bool) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if is_closing:
+        future.set_exception(ModelUnavailable(_UNLOADED))
+        return
+    try:
+        future.set_result(work())
+    except Exception as error:  # a border: whatever it is, it belongs to the caller who waits for the future
+        future.set_exception(error)

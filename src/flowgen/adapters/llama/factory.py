@@ -1,0 +1,217 @@
+"""Inspects and loads models: the port `RuntimeFactory`. Knows the order of checks and what becomes a warning.
+
+Refuses to know what an answer is.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from flowgen.adapters.llama import backend, model_files
+from flowgen.adapters.llama.effective import effective_parameters, load_warnings, memory_warnings
+from flowgen.adapters.llama.embedder import Embedder
+from flowgen.adapters.llama.engine import Engine
+from flowgen.adapters.llama.memory import free_memory
+from flowgen.adapters.llama.parameters import check_options, context_fields, numa_policy
+from flowgen.adapters.llama.preparation import Collaborators, Preparation
+from flowgen.adapters.llama.reports import buffer_sizes
+from flowgen.adapters.llama.runner import Runner
+from flowgen.adapters.llama.runtime import LlamaRuntime
+from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
+from flowgen.domain.errors import EngineFailed, InvalidField, OutOfMemory, RefusedField
+from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress
+from flowgen.domain.options import PluginRef
+from flowgen.domain.plugins import (
+    DraftModel,
+    LogitsProcessor,
+    PluginCall,
+    PluginRegistry,
+    StoppingCriterion,
+    Tokenizer,
+)
+from flowgen.domain.ports import SchemaConstrainer
+
+_LOGGER = logging.getLogger(__name__)
+_ONE_AT_A_TIME = threading.Lock()
+"""llama.cpp's log says nothing of who caused a line, so one load or inspection at a time reads it."""
+
+
+class LlamaRuntimeFactory:
+    """Loads models into this process. `find_free` gives the bytes of memory that are free."""
+
+    def __init__(
+        self,
+        constrainer: SchemaConstrainer,
+        stopping_criteria: PluginRegistry[StoppingCriterion],
+        logits_processors: PluginRegistry[LogitsProcessor],
+        tokenizers: PluginRegistry[Tokenizer],
+        draft_models: PluginRegistry[DraftModel],
+        find_free: Callable[[], int] = free_memory,
+    ) -> None:
+        self._collaborators = Collaborators(
+            constrainer=constrainer, stopping_criteria=stopping_criteria, logits_processors=logits_processors
+        )
+        self._tokenizers = tokenizers
+        self._draft_models = draft_models
+        self._find_free = find_free
+
+    async def inspect(self, spec: ModelSpec, reclaimable: int = 0) -> ModelFacts:
+        """Make every check that needs no weights."""
+        return await asyncio.to_thread(self._inspect, spec, reclaimable)
+
+    async def load(self, spec: ModelSpec, progress: Progress) -> LlamaRuntime:
+        """Load in a thread; a load whose task is cancelled is unloaded as soon as it is there."""
+        task = asyncio.create_task(asyncio.to_thread(self._load, spec, progress))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_discard)
+            raise
+
+    def _inspect(self, spec: ModelSpec, reclaimable: int) -> ModelFacts:
+        model_files.check_file(spec.path)
+        with _ONE_AT_A_TIME:
+            backend.initialise(0)
+            self._check(spec)
+            model = model_files.open_outline(spec.path, spec.options)
+            try:
+                return self._facts(spec, model, self._find_free() + reclaimable)
+            finally:
+                model.close()
+
+    def _check(self, spec: ModelSpec) -> None:
+        check_options(spec.options, max_devices=backend.max_devices(), templates=backend.builtin_templates())
+        if spec.options.draft_model is not None:
+            raise RefusedField("options.draft_model", "this engine does not verify drafts")
+        self._tokenizer(spec)
+
+    def _facts(self, spec: ModelSpec, model: backend.Model, free: int) -> ModelFacts:
+        facts = model_files.read_facts(spec, model)
+        if spec.options.vocab_only:
+            return facts
+        _, n_cells = model_files.num_cells(spec.options, facts.n_ctx_train)
+        need = model_files.measure(model, spec.options, n_cells)
+        need.check(free)
+        warnings = memory_warnings(model.number("size"), free)
+        return msgspec.structs.replace(facts, needed=need.total, warnings=warnings)
+
+    def _load(self, spec: ModelSpec, progress: Progress) -> LlamaRuntime:
+        with _ONE_AT_A_TIME:
+            backend.log.is_verbose = spec.options.verbose
+            numa = backend.initialise(numa_policy(spec.options.numa))
+            source = model_files.open_vocabulary(spec.path, spec.options)
+            if spec.options.vocab_only:
+                return self._assemble(spec, source, None, None, numa)
+            model = model_files.open_model(spec.path, spec.options, progress=lambda share: progress("weights", share))
+            try:
+                return self._assemble(spec, source, model, self._context(spec, model), numa)
+            except BaseException:
+                model.close()
+                raise
+
+    def _context(self, spec: ModelSpec, model: backend.Model) -> backend.Context:
+        options = spec.options
+        _, n_cells = model_files.num_cells(options, model.number("n_ctx_train"))
+        try:
+            adapter = model.load_adapter(options.lora_path) if options.lora_path else None
+        except OSError:
+            said = backend.log.tail(3)
+            raise InvalidField("options.lora_path", options.lora_path, f"an adapter of this model ({said})") from None
+        try:
+            context = backend.Context(
+                model, context_fields(options, n_cells, embeds=model_files.embeds(options, model))
+            )
+        except MemoryError:
+            raise self._context_error() from None
+        if adapter is not None:
+            context.apply_adapter(adapter, options.lora_scale)
+        return context
+
+    def _context_error(self) -> Exception:
+        said, sizes = backend.log.tail(3), buffer_sizes(backend.log.lines())
+        if "alloc" in said:
+            needed = sizes.kv_cells + sizes.recurrent + sizes.compute
+            return OutOfMemory(needed, self._find_free(), f"llama.cpp says: {said}")
+        return EngineFailed(f"llama.cpp cannot make the context:\n{said}")
+
+    def _assemble(
+        self,
+        spec: ModelSpec,
+        source: backend.Model,
+        model: backend.Model | None,
+        context: backend.Context | None,
+        numa: int,
+    ) -> LlamaRuntime:
+        info = self._info(spec, model or source, context, numa)
+        vocabulary, tokenizer = read_vocabulary(source), PromptTokenizer(source, self._tokenizer(spec))
+        preparation = Preparation(info, spec.options, vocabulary, tokenizer, self._collaborators, backend.Sampler)
+        if context is None or model is None:
+            return LlamaRuntime(info, vocabulary, tokenizer, preparation, None, None, lambda: None)
+        embeds = model_files.embeds(spec.options, model)
+        return LlamaRuntime(
+            info,
+            vocabulary,
+            tokenizer,
+            preparation,
+            Engine(Runner(context, vocabulary, context.number("n_batch"))),
+            Embedder(context, info.n_vocab) if embeds else None,
+            lambda: _free(context, model),
+        )
+
+    def _info(self, spec: ModelSpec, model: backend.Model, context: backend.Context | None, numa: int) -> ModelInfo:
+        facts = model_files.read_facts(spec, model)
+        n_ctx, _ = model_files.num_cells(spec.options, facts.n_ctx_train)
+        why_not = model_files.why_no_chat(spec.options, facts, model)
+        lines = backend.log.lines()
+        return ModelInfo(
+            facts=facts,
+            n_ctx=n_ctx,
+            n_vocab=model.n_vocab,
+            can_chat=not why_not,
+            why_not=why_not,
+            effective=effective_parameters(spec.options, n_ctx, numa, lines, context.number if context else None),
+            warnings=load_warnings(
+                spec.options, n_ctx, facts.n_ctx_train, numa, lines, has_gpu=backend.supports_gpu_offload()
+            ),
+        )
+
+    def _tokenizer(self, spec: ModelSpec) -> Tokenizer | None:
+        if spec.options.tokenizer is None:
+            return None
+        return self._tokenizers.make(plugin_call(spec.options.tokenizer, "options.tokenizer"), "options.tokenizer")
+
+
+def plugin_call(reference: PluginRef, field: str) -> PluginCall:
+    """The one plugin that an option names. Raises InvalidField."""
+    if isinstance(reference, list):
+        if len(reference) != 1:
+            raise InvalidField(field, reference, "one plugin")
+        reference = reference[0]
+    if isinstance(reference, str):
+        return PluginCall(name=reference)
+    name = reference.get("name")
+    if not isinstance(name, str):
+        raise InvalidField(field, reference, 'a plugin\'s name, or an object with "name" and parameters')
+    return PluginCall(name=name, parameters={key: value for key, value in reference.items() if key != "name"})
+
+
+def _free(context: backend.Context, model: backend.Model) -> None:
+    context.close()
+    model.close()
+
+
+def _discard(task: "asyncio.Task[LlamaRuntime]") -> None:
+    """Unload what nobody waits for."""
+    if task.cancelled() or task.exception() is not None:
+        return
+    _LOGGER.info("a load was given up; its model is unloaded")
+    unloading = asyncio.ensure_future(task.result().close())
+    _UNLOADING.add(unloading)
+    unloading.add_done_callback(_UNLOADING.discard)
+
+
+_UNLOADING: set["asyncio.Future[None]"] = set()
+"""Keeps the tasks alive until they are done: asyncio itself holds them weakly."""

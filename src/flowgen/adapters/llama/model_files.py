@@ -1,0 +1,169 @@
+"""Finds out about a model file without its weights. Knows what llama.cpp says of files that it refuses.
+
+Refuses to know how much memory is free and what a runtime does.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from flowgen.adapters.llama import backend
+from flowgen.adapters.llama.memory import CELL_BYTES, MemoryNeed, extrapolate
+from flowgen.adapters.llama.parameters import context_fields, model_fields
+from flowgen.adapters.llama.reports import BufferSizes, buffer_sizes
+from flowgen.domain.errors import InvalidField, InvalidModelFile, ModelFileNotFound, RefusedField
+from flowgen.domain.model import ModelFacts, ModelSpec
+from flowgen.domain.options import LoadOptions
+
+_TEMPLATE = "tokenizer.chat_template"
+_NUM_LOG_LINES = 5
+_PROBE_CELLS = 131072
+"""The largest context that is measured itself; llama.cpp's bookkeeping of larger ones takes seconds to set up."""
+_REASONS = (
+    ("unknown model architecture", "has an architecture that this llama.cpp does not know"),
+    ("not within the file bounds", "is truncated: it ends before its tensors do"),
+    ("failed to read", "is truncated or damaged"),
+    ("missing tensor", "lacks a tensor of its architecture"),
+)
+
+
+def check_file(path: str) -> None:
+    """Raise ModelFileNotFound, or InvalidModelFile for a file that is no GGUF."""
+    if not _is_file(path):
+        raise ModelFileNotFound(path)
+    try:
+        with open(path, "rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise InvalidModelFile(f"{path} cannot be read: {error.strerror}.", field="model_path") from None
+    if magic != b"GGUF":
+        begin = f"it begins with {magic!r}" if magic else "it is empty"
+        raise InvalidModelFile(f"{path} is no GGUF file: {begin}, not with b'GGUF'.", field="model_path")
+
+
+def open_model(path: str, options: LoadOptions, *, progress: Callable[[float], None] | None = None) -> backend.Model:
+    """Load a model with its weights as the options say. Raises InvalidModelFile with llama.cpp's last log lines."""
+    return _open(path, options, {}, progress)
+
+
+def open_outline(path: str, options: LoadOptions) -> backend.Model:
+    """Load all but the weights: every check of the file is made, and contexts can be measured."""
+    return _open(path, options, {} if options.vocab_only else {"no_alloc": True, "load_mode": 0})
+
+
+def open_vocabulary(path: str, options: LoadOptions) -> backend.Model:
+    """Load the vocabulary alone."""
+    return _open(path, options, {"vocab_only": True})
+
+
+def read_facts(spec: ModelSpec, model: backend.Model) -> ModelFacts:
+    """What the file says; `needed` and `warnings` are left empty."""
+    metadata = model.metadata()
+    return ModelFacts(
+        path=spec.path,
+        name=metadata.get("general.name") or Path(spec.path).stem,
+        architecture=metadata.get("general.architecture", ""),
+        num_parameters=model.number("n_params"),
+        size=max(os.path.getsize(spec.path), model.number("size")),
+        n_ctx_train=model.number("n_ctx_train"),
+        templates=_templates(metadata),
+        bos_token=_token_text(model, "bos"),
+        eos_token=_token_text(model, "eos"),
+        control_tokens=tuple(_text(model, token) for token in range(model.n_vocab) if model.is_control(token)),
+        add_bos=model.adds_bos(),
+        metadata=metadata,
+    )
+
+
+def num_cells(options: LoadOptions, n_ctx_train: int) -> tuple[int, int]:
+    """The context's length for one chat and its cells. Raises InvalidField where the cells are fewer."""
+    n_ctx = options.n_ctx or n_ctx_train
+    n_cells = options.n_cells or n_ctx
+    if n_cells < n_ctx:
+        raise InvalidField("options.n_cells", n_cells, f"at least n_ctx, which is {n_ctx} here")
+    return n_ctx, n_cells
+
+
+def why_no_chat(options: LoadOptions, facts: ModelFacts, model: backend.Model) -> str:
+    """The sentence of the refusal, empty for a model that chats."""
+    if options.vocab_only:
+        return "The model was loaded with vocab_only: it has no weights."
+    if options.embedding:
+        return "The model was loaded in embedding mode (options.embedding)."
+    if not model.number("has_decoder"):
+        return f"The architecture {facts.architecture} is an encoder: it embeds texts and cannot chat."
+    if model.number("has_encoder") or model.number("is_diffusion"):
+        return f"The architecture {facts.architecture} does not generate one token after the other."
+    return ""
+
+
+def embeds(options: LoadOptions, model: backend.Model) -> bool:
+    return options.embedding or not model.number("has_decoder")
+
+
+def measure(model: backend.Model, options: LoadOptions, n_cells: int) -> MemoryNeed:
+    """What loading takes, from contexts that llama.cpp makes without memory. Raises RefusedField if it makes none."""
+    weights = 0 if options.use_mmap and not options.use_mlock else model.number("size")
+    adapter = os.path.getsize(options.lora_path) if options.lora_path else 0
+    if n_cells <= 2 * _PROBE_CELLS:
+        sizes = _buffers(model, options, n_cells)
+    else:
+        small, large = (_buffers(model, options, times * _PROBE_CELLS) for times in (1, 2))
+        sizes = extrapolate(small, _PROBE_CELLS, large, 2 * _PROBE_CELLS, n_cells)
+    return MemoryNeed(
+        kv_cells=sizes.kv_cells + n_cells * CELL_BYTES,
+        recurrent=sizes.recurrent,
+        compute=sizes.compute,
+        weights=weights,
+        adapter=adapter,
+    )
+
+
+def _buffers(model: backend.Model, options: LoadOptions, n_cells: int) -> BufferSizes:
+    backend.log.clear()
+    try:
+        context = backend.Context(model, context_fields(options, n_cells, embeds=embeds(options, model)))
+    except MemoryError:
+        raise RefusedField("options", f"llama.cpp cannot make such a context:\n{backend.log.tail(3)}") from None
+    context.close()
+    return buffer_sizes(backend.log.lines())
+
+
+def _open(
+    path: str, options: LoadOptions, fields: dict[str, object], progress: Callable[[float], None] | None = None
+) -> backend.Model:
+    backend.log.clear()
+    try:
+        return backend.Model(
+            path,
+            model_fields(options) | fields,
+            kv_overrides=options.kv_overrides,
+            tensor_split=options.tensor_split,
+            progress=progress,
+        )
+    except OSError:
+        lines = "\n".join(backend.log.lines())
+        reason = next((reason for mark, reason in _REASONS if mark in lines), "cannot be loaded")
+        tail = backend.log.tail(_NUM_LOG_LINES)
+        raise InvalidModelFile(f"{path} {reason}. llama.cpp says:\n{tail}", field="model_path") from None
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return os.path.isfile(path)
+    except ValueError:  # a zero byte in the path
+        return False
+
+
+def _templates(metadata: dict[str, str]) -> dict[str, str]:
+    named = {key[len(_TEMPLATE) + 1 :]: text for key, text in metadata.items() if key.startswith(_TEMPLATE + ".")}
+    return ({"default": metadata[_TEMPLATE]} if _TEMPLATE in metadata else {}) | named
+
+
+def _token_text(model: backend.Model, what: str) -> str:
+    token = model.special_token(what)
+    return "" if token is None else _text(model, token)
+
+
+def _text(model: backend.Model, token: int) -> str:
+    return model.piece(token).decode("utf-8", "replace")

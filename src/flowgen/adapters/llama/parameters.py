@@ -1,0 +1,125 @@
+"""Turns /load's options into llama.cpp's parameters and checks those that need a look at the machine.
+
+Knows names and numbers of llama.h and ggml.h; refuses to know pointers.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from flowgen.domain.errors import ConflictingFields, InvalidField
+from flowgen.domain.options import LoadOptions
+
+KV_TYPES = {"f32": 0, "f16": 1, "bf16": 30, "q8_0": 8, "q4_0": 2, "q4_1": 3, "iq4_nl": 20, "q5_0": 6, "q5_1": 7}
+"""The types that llama.cpp's command line allows for the KV cache, with ggml's numbers."""
+_F16 = KV_TYPES["f16"]
+_LOAD_MODES = {(False, False): 0, (True, False): 1, (False, True): 2, (True, True): 3}
+_ALL_LAYERS = 2**31 - 1
+_OVERRIDE_BYTES = 128
+"""The size of a key or a text in llama_model_kv_override, its closing zero included."""
+
+
+def check_options(options: LoadOptions, *, max_devices: int, templates: Sequence[str]) -> None:
+    """Raise InvalidField or ConflictingFields for values that the option table cannot judge."""
+    kv_type(options.type_k, "options.type_k")
+    kv_type(options.type_v, "options.type_v")
+    _check_flash_attention(options)
+    _check_overrides(options)
+    _check_gguf(options.lora_path, "options.lora_path")
+    if options.tensor_split and len(options.tensor_split) > max_devices:
+        raise InvalidField("options.tensor_split", options.tensor_split, f"at most {max_devices} numbers")
+    if options.chat_format is not None and options.chat_format not in templates:
+        raise InvalidField("options.chat_format", options.chat_format, ", ".join(templates))
+    if options.n_cells is not None and options.n_cells < options.n_ctx:
+        raise InvalidField("options.n_cells", options.n_cells, f"at least n_ctx, which is {options.n_ctx}")
+
+
+def kv_type(value: str | int | None, field: str) -> int:
+    """ggml's number of a KV cache type that is given by name, in any case, or by number; f16 for None."""
+    number = KV_TYPES.get(value.lower()) if isinstance(value, str) else value
+    if value is None:
+        return _F16
+    if number not in KV_TYPES.values() or isinstance(value, bool):
+        raise InvalidField(field, value, " or ".join(f"{name} ({number})" for name, number in KV_TYPES.items()))
+    return int(number or 0)
+
+
+def kv_type_name(number: int) -> str:
+    return next(name for name, known in KV_TYPES.items() if known == number)
+
+
+def numa_policy(numa: bool | int) -> int:
+    """ggml's strategy: true distributes."""
+    return int(numa)
+
+
+def model_fields(options: LoadOptions) -> dict[str, Any]:
+    """llama_model_params by name."""
+    return {
+        "n_gpu_layers": _ALL_LAYERS if options.n_gpu_layers == -1 else min(options.n_gpu_layers, _ALL_LAYERS),
+        "split_mode": options.split_mode,
+        "main_gpu": options.main_gpu,
+        "vocab_only": options.vocab_only,
+        "load_mode": _LOAD_MODES[options.use_mmap, options.use_mlock],
+    }
+
+
+def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[str, Any]:
+    """llama_context_params by name, for a context of `n_cells` that all sequences share.
+
+    llama.cpp pools an embedding in one pass, so an embedding context computes a whole batch at once.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    n_batch = min(max(options.n_batch, options.n_ubatch) if embeds else options.n_batch, n_cells)
+    fields = {
+        "n_ctx": n_cells,
+        "n_batch": n_batch,
+        "n_ubatch": n_batch if embeds else min(options.n_ubatch, n_batch),
+        "n_seq_max": options.n_seq_max,
+        "n_outputs_max_per_seq": 0 if options.logits_all else 1,
+        "n_threads": options.n_threads or cores,
+        "n_threads_batch": options.n_threads_batch or cores,
+        "flash_attn_type": -1 if options.flash_attn is None else int(options.flash_attn),
+        "type_k": kv_type(options.type_k, "options.type_k"),
+        "type_v": kv_type(options.type_v, "options.type_v"),
+        "embeddings": embeds,
+        "kv_unified": True,
+    }
+    same = (
+        "rope_scaling_type", "pooling_type", "rope_freq_base", "rope_freq_scale", "yarn_ext_factor",
+        "yarn_attn_factor", "yarn_beta_fast", "yarn_beta_slow", "yarn_orig_ctx", "offload_kqv", "no_perf",
+        "op_offload", "swa_full",
+    )  # fmt: skip
+    given = {name: getattr(options, name) for name in same}
+    return fields | {name: value for name, value in given.items() if value is not None}
+
+
+def _check_flash_attention(options: LoadOptions) -> None:
+    is_quantised = kv_type(options.type_v, "options.type_v") not in (0, _F16, KV_TYPES["bf16"])
+    if options.flash_attn is False and is_quantised:
+        raise ConflictingFields(
+            "options.flash_attn", "options.type_v", "llama.cpp needs flash attention for a quantised V cache"
+        )
+
+
+def _check_overrides(options: LoadOptions) -> None:
+    for key, value in (options.kv_overrides or {}).items():
+        field = f"options.kv_overrides.{key}"
+        if not 0 < len(key.encode()) < _OVERRIDE_BYTES:
+            raise InvalidField(field, key, f"a key of 1 to {_OVERRIDE_BYTES - 1} bytes")
+        if isinstance(value, str) and len(value.encode("utf-8", "replace")) >= _OVERRIDE_BYTES:
+            raise InvalidField(field, value, f"a text of at most {_OVERRIDE_BYTES - 1} bytes")
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise InvalidField(field, value, "an integer of 64 bits")
+
+
+def _check_gguf(path: str | None, field: str) -> None:
+    if path is None:
+        return
+    try:
+        with open(path, "rb") as file:
+            magic = file.read(4)
+    except (OSError, ValueError):
+        raise InvalidField(field, path, "the path of a file that can be read") from None
+    if magic != b"GGUF":
+        raise InvalidField(field, path, "the path of a GGUF file")

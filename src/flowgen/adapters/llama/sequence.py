@@ -1,0 +1,133 @@
+"""One answer's state on the engine: counters, tokens, text, and why it ended. Refuses to know llama.cpp and threads.
+
+`num_computed` tokens of prompt and answer are in the model's memory; what is not is the next piece to compute. So
+the prompt, its pieces and a generated token are all the same subtraction.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from flowgen.adapters.llama.chooser import TokenChooser
+from flowgen.adapters.llama.emission import Emission
+from flowgen.domain.errors import FlowGenError
+from flowgen.domain.generation import Finish, FinishReason, Timings, TokenChunk, TokenLogprob, Usage
+from flowgen.domain.plugins import StoppingCriterion
+
+Delivery = TokenChunk | FlowGenError
+"""What reaches the consumer: chunks, the last with `finish`, or an error in its place."""
+
+
+class Answer:
+    """The tokens of one request. `max_tokens` is the most that may be generated, the context's rest considered."""
+
+    def __init__(
+        self,
+        prompt: Sequence[int],
+        max_tokens: int,
+        chooser: TokenChooser,
+        emission: Emission,
+        *,
+        num_logprobs: int | None = None,
+        prompt_logprobs: bool = False,
+        criteria: Sequence[StoppingCriterion] = (),
+        compile_s: float | None = 0.0,
+    ) -> None:
+        self.prompt = prompt
+        self.tokens: list[int] = []
+        self.num_computed = 0
+        self.chooser = chooser
+        self.num_logprobs = num_logprobs
+        self.prompt_logprobs = prompt_logprobs and num_logprobs is not None
+        self.deliver: Callable[[Delivery], None] = lambda _: None
+        self.ended: FlowGenError | None = None
+        self.is_cancelled = False
+        self._max_tokens = max_tokens
+        self._emission = emission
+        self._criteria = criteria
+        self._compile_s = compile_s
+        self._reason: FinishReason | None = None
+        self._admitted = self._began = self._prefilled = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is to be computed for it any more."""
+        return self._reason is not None or self.is_cancelled or self.ended is not None
+
+    @property
+    def is_caught_up(self) -> bool:
+        """All its tokens are in the model's memory: the next one can be chosen."""
+        return self.num_computed == len(self.prompt) + len(self.tokens)
+
+    def begin(self) -> None:
+        """Its turn has come."""
+        self._began = time.monotonic()
+
+    def next_piece(self, size: int) -> Sequence[int]:
+        """The tokens to compute next, at most `size`."""
+        num_prompt = len(self.prompt)
+        if self.num_computed < num_prompt:
+            return self.prompt[self.num_computed : self.num_computed + size]
+        start = self.num_computed - num_prompt
+        return self.tokens[start : start + size]
+
+    def computed(self, count: int) -> None:
+        """A piece is in the model's memory."""
+        is_prefill = self.num_computed < len(self.prompt)
+        self.num_computed += count
+        if is_prefill and self.num_computed >= len(self.prompt):
+            self._prefilled = time.monotonic()
+
+    def report_prompt(self, logprobs: Sequence[TokenLogprob]) -> None:
+        """Give out log-probabilities of the prompt's tokens; its first token has none."""
+        if logprobs:
+            self.deliver(TokenChunk(logprobs=tuple(logprobs)))
+
+    def append(self, token: int, logprob: TokenLogprob | None = None) -> None:
+        """Take a generated token that does not end the answer; give out what can be, and see whether it ends now."""
+        self.tokens.append(token)
+        chunk = self._emission.push(token, logprob)
+        self._reason = self._why_over()
+        if self._reason is None and (chunk.text or chunk.tokens):
+            self.deliver(chunk)
+        elif self._reason is not None:
+            self._close(chunk)
+
+    def end(self) -> None:
+        """The model has ended its answer."""
+        self._reason = "stop"
+        self._close(TokenChunk())
+
+    def _why_over(self) -> FinishReason | None:
+        if self._emission.is_stopped or self.chooser.is_finished():
+            return "stop"
+        seconds = time.monotonic() - self._admitted
+        is_stopped = any([criterion.should_stop(self.tokens, seconds) for criterion in self._criteria])
+        return "length" if is_stopped or len(self.tokens) >= self._max_tokens else None
+
+    def _close(self, chunk: TokenChunk) -> None:
+        """Join the last chunk and what was held back; a stop string may yet come to light in that."""
+        rest = self._emission.finish(self._finish("stop"))
+        reason: FinishReason = "stop" if self._emission.is_stopped else self._reason or "stop"
+        self.deliver(
+            TokenChunk(
+                text=chunk.text + rest.text,
+                tokens=chunk.tokens + rest.tokens,
+                special=chunk.special + rest.special,
+                logprobs=chunk.logprobs + rest.logprobs,
+                finish=self._finish(reason),
+            )
+        )
+
+    def _finish(self, reason: FinishReason) -> Finish:
+        usage = Usage(prompt_tokens=len(self.prompt), completion_tokens=len(self.tokens))
+        return Finish(reason=reason, usage=usage, timings=self._timings(), warnings=tuple(self.chooser.warnings))
+
+    def _timings(self) -> Timings | None:
+        if self._compile_s is None:
+            return None
+        return Timings(
+            queue_s=self._began - self._admitted,
+            compile_s=self._compile_s,
+            prompt_s=max(0.0, self._prefilled - self._began),
+            generation_s=time.monotonic() - self._prefilled,
+        )
