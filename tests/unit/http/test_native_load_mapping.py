@@ -21,7 +21,7 @@ class OneModel:
 
 def test_an_embedded_model_is_loaded_by_name() -> None:
     spec, warnings = read_load({"model_path": "flowgen-nano", "tokenizer_name": "flowgen-nano"}, OneModel())
-    assert (spec.name, spec.path, spec.tokenizer_name) == ("flowgen-nano", "/pkg/nano.gguf", "/pkg/tokenizer")
+    assert (spec.name, spec.path, spec.tokenizer_name) == ("flowgen-nano", "/pkg/nano.gguf", "flowgen-nano")
     assert warnings == ()
 
 
@@ -47,6 +47,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"model_path": 3}, "model_path", "got 3"),
     ({"model_path": ""}, "model_path", "not empty"),
     ({"model_path": "m", "tokenizer_name": 3}, "tokenizer_name", "a string"),
+    ({"model_path": "m", "tokenizer_name": ""}, "tokenizer_name", "not empty"),
     ({"model_path": "m", "options": "x"}, "options", "an object"),
     ({"model_path": "m", "options": {"n_ctx": "big"}}, "options.n_ctx", "'big'"),
     ({"model_path": "m", "options": {"n_ctx": -1}}, "options.n_ctx", "from 0"),

@@ -78,7 +78,7 @@ def load_spec(
     spec = ModelSpec(
         name=model_path if embedded else os.path.basename(model_path).removesuffix(".gguf") or model_path,
         path=embedded or model_path,
-        tokenizer_name=catalog.tokenizer_folder(tokenizer_name) or tokenizer_name if tokenizer_name else None,
+        tokenizer_name=tokenizer_name,
         options=LoadOptions(**load_options),
         chat_defaults=chat_defaults,
     )

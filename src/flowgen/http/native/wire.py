@@ -18,7 +18,7 @@ class LoadBody(Value, frozen=True):
 
     model_path: Annotated[str, Meta(min_length=1, description="A GGUF file, or the name of an embedded model.")]
     tokenizer_name: Annotated[
-        str | None,
+        Text | None,
         Meta(description="A Hugging Face name, a local folder or an embedded model; left out: the file's own."),
     ] = None
     options: Annotated[

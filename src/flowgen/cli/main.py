@@ -1,0 +1,86 @@
+"""The command `flowgen`. Knows arguments and exit statuses; refuses to know what serving is."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+
+from flowgen import __version__
+from flowgen.bootstrap.container import make_container
+from flowgen.bootstrap.settings import read_settings
+from flowgen.cli.listening import listen
+from flowgen.cli.serve import FAILED, run
+from flowgen.domain.errors import FlowGenError
+from flowgen.domain.values import JsonObject
+from flowgen.http.native.mapping import load_spec
+
+EMBEDDED = "flowgen-nano"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; give the exit status: 0, or 2 with a sentence on standard error."""
+    arguments = _parser().parse_args(_with_command(sys.argv[1:] if argv is None else argv))
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return _serve(arguments)
+    except FlowGenError as error:
+        print(f"flowgen: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 0
+
+
+def _with_command(argv: Sequence[str]) -> list[str]:
+    """Options alone are those of `serve`, the one command there is."""
+    if argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help", "--version")):
+        return list(argv)
+    return ["serve", *argv]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="flowgen", description="A local server for GGUF language models.")
+    parser.add_argument("--version", action="version", version=f"flowgen {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="load a model and serve it over HTTP", allow_abbrev=False)
+    serve.add_argument("--model", default=EMBEDDED, metavar="PATH", help="a GGUF file (default: the embedded model)")
+    serve.add_argument("--tokenizer", metavar="NAME", help="a Hugging Face name or a folder (default: the file's own)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    serve.add_argument("--port", default=8001, type=_port, help="the port, 0 for a free one (default: %(default)s)")
+    serve.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=_option,
+        metavar="K=V",
+        help="an option of /load or a default of its chats, such as n_ctx=4096; the value is JSON, else text",
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: a number from 0 to 65535")
+    return int(text)
+
+
+def _option(text: str) -> JsonObject:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"got {text!r}; allowed: name=value")
+    try:
+        return {name: json.loads(value)}
+    except ValueError:
+        return {name: value}
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """Refuse what can be refused before the address is taken, and the address before anything is loaded."""
+    options = {name: value for option in arguments.option for name, value in option.items()}
+    settings = read_settings(arguments.host, arguments.port)
+    container = make_container(settings)
+    spec, unknown = load_spec(arguments.model, arguments.tokenizer, options, container.catalog())
+    for name in unknown:
+        print(f"flowgen: --option {name} is unknown and was ignored.", file=sys.stderr)
+    with listen(arguments.host, arguments.port) as listener:
+        return run(container.app(), container.host(), spec, listener)
