@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from flowgen.domain.constraints import Constraint
 from flowgen.domain.events import ParsedEvent
@@ -59,6 +59,7 @@ class ModelRuntime(Protocol):
         """End all answers and free the model; harmless twice."""
 
 
+@runtime_checkable  # Litestar checks what it injects
 class ModelCatalog(Protocol):
     """Knows the models that come with FlowGen."""
 
