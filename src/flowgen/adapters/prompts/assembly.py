@@ -4,12 +4,11 @@ texts and warnings. Refuses to know where a template came from.
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cached_property
 
 import msgspec
 
-from flowgen.adapters.prompts.argument_form import wants_text
 from flowgen.adapters.prompts.chat_template import ChatTemplate
+from flowgen.adapters.prompts.habits import TemplateHabits
 from flowgen.adapters.prompts.plain_texts import Foreign, Mark, plain_spans, segments, special_texts
 from flowgen.adapters.prompts.reasoning import is_left_open
 from flowgen.adapters.prompts.turns import tool_definitions, turns
@@ -40,7 +39,7 @@ class PromptAssembly:
         self._special = special_texts(control_tokens)
         self._reasoning = reasoning
         self._reserved = RESERVED | reserved
-        self._knows_developer = "developer" in template.source
+        self._habits = TemplateHabits(template)
 
     def render(self, messages: Sequence[Message], tools: Sequence[Tool], options: TemplateOptions) -> RenderedPrompt:
         """Give the prompt in segments. Raises PromptNotRenderable."""
@@ -69,13 +68,12 @@ class PromptAssembly:
     def _text(
         self, messages: Sequence[Message], tools: Sequence[Tool], variables: JsonObject, add_generation_prompt: bool
     ) -> str:
-        as_text = any(message.tool_calls for message in messages) and self._wants_text_arguments
-        conversation = turns(messages, knows_developer=self._knows_developer, arguments_as_text=as_text)
+        conversation = turns(
+            messages,
+            knows_developer=any(message.role == "developer" for message in messages) and self._habits.renders_developer,
+            arguments_as_text=any(message.tool_calls for message in messages) and self._habits.wants_text_arguments,
+        )
         return self._template.render(conversation, tool_definitions(tools), variables, add_generation_prompt)
-
-    @cached_property
-    def _wants_text_arguments(self) -> bool:
-        return wants_text(self._template)
 
     def _added(self, prompt: str, without: Callable[[], str]) -> str:
         """What the flag adds. Where the prompt without it ends otherwise (with an end token, say), both part at a place
