@@ -1,0 +1,57 @@
+"""What is answered outside of the endpoints: foreign pages, wrong paths and methods, and the schema."""
+
+import re
+
+import httpx
+import pytest
+from litestar import Litestar
+
+
+@pytest.mark.parametrize("path", ["/chat", "/health", "/schema", "/nowhere"])
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"host": "evil.example"}])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+async def test_foreign_pages_are_refused_everywhere(
+    client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
+) -> None:
+    answer = await client.request(method, path, headers=headers)
+    assert answer.status_code == 403
+    assert set(answer.json()) == {"error"}
+
+
+async def test_own_pages_pass(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/health", headers={"origin": "http://localhost:8001"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "text"),
+    [
+        ("GET", "/nowhere", 404, "There is nothing at /nowhere."),
+        ("GET", "/chat", 405, "GET is not allowed at /chat."),
+        ("DELETE", "/health", 405, "DELETE is not allowed at /health."),
+    ],
+)
+async def test_errors_of_routing(client: httpx.AsyncClient, method: str, path: str, status: int, text: str) -> None:
+    answer = await client.request(method, path)
+    assert (answer.status_code, answer.json()) == (status, {"error": text})
+
+
+@pytest.mark.parametrize("path", ["/schema", "/schema/openapi.json", "/schema/openapi.yaml"])
+async def test_the_schema_needs_no_internet(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 200
+    assert re.findall(r"https?://(?!localhost)[^\s\"']*", answer.text) == []
+    assert "html" not in answer.headers["content-type"]
+
+
+async def test_the_schema_lists_every_option(client: httpx.AsyncClient) -> None:
+    schema = (await client.get("/schema/openapi.json")).json()
+    assert set(schema["paths"]) == {"/load", "/chat", "/unload", "/health", "/models/current"}
+    chat = schema["paths"]["/chat"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert chat["properties"]["options"]["properties"]["top_k"]["default"] == 40
+    assert set(schema["paths"]["/chat"]["post"]["responses"]) >= {"200", "400", "409", "503"}
+
+
+async def test_the_app_closes_the_host_when_it_ends(app: Litestar, client: httpx.AsyncClient) -> None:
+    async with app.lifespan():
+        assert (await client.get("/health")).status_code == 200
+    assert (await client.get("/health")).json()["status"] == "closing"
