@@ -1,0 +1,92 @@
+"""Hermes' calls: JSON in tags, text before and after them. Qwen 2.5 and 3 and many others have learnt it.
+
+<tool_call>
+{"name": "get_weather", "arguments": {"city": "Paris"}}
+</tool_call>
+"""
+
+import json
+from collections.abc import Sequence
+
+from flowgen.adapters.toolcalls.answer_parser import AnswerParser, read_tagged
+from flowgen.adapters.toolcalls.call_events import CallEvents
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.json_calls import JsonCallReader
+from flowgen.adapters.toolcalls.json_writer import write_call
+from flowgen.adapters.toolcalls.tool_schemas import arguments_schema, check_names
+from flowgen.application import lark
+from flowgen.domain.constraints import JsonSchema, LarkPart
+from flowgen.domain.generation import SilentSpan
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup, Match, TemplateProbe
+
+_OPENING = "<tool_call>"
+_CLOSING = "</tool_call>"
+_OTHER_BODIES = ("<function=", "<arg_key>", "<tool_sep>", "<parameter")
+
+
+class HermesJson:
+    """The format of Hermes 2 and 3, Qwen 2.5 and 3, and of all whose calls are JSON in `<tool_call>`."""
+
+    name = "hermes_json"
+
+    def match(self, probe: TemplateProbe) -> Match | None:
+        texts = probe.source + probe.rendered
+        if _OPENING not in texts or any(other in texts for other in _OTHER_BODIES):
+            return None
+        if '"name"' in texts.replace("\\", "") and '"arguments"' in texts.replace("\\", ""):
+            return Match(rank=30, reason=f"the template writes calls as JSON in {_OPENING}")
+        return None
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        return Markup(preserved=(_OPENING, _CLOSING), silent_spans=(SilentSpan(opening=_OPENING, closing=_CLOSING),))
+
+    def grammar(self, plan: AnswerPlan) -> GrammarPart:
+        check_names(plan.tools)
+        opening, closing = (lark.marker(text, plan.control_tokens) for text in (_OPENING, _CLOSING))
+        is_token = lark.is_token(_OPENING, plan.control_tokens)
+        again = f'("\\n" {opening} hermes_json_body)*' if plan.is_parallel else ""
+        rules = [
+            f"hermes_json_calls: {opening} hermes_json_body {again}",
+            f'hermes_json_body: "\\n" hermes_json_call "\\n" {closing}',
+            f"hermes_json_call: {' | '.join(_call(index, tool) for index, tool in enumerate(plan.tools))}",
+            f"hermes_json_text: HERMES_JSON_TEXT\nHERMES_JSON_TEXT: {lark.text_without([_OPENING], plan.reserved)}",
+        ]
+        if not is_token:
+            rules.append(f"hermes_json_text_calls: hermes_json_head hermes_json_body {again}")
+            rules.append("hermes_json_head[lazy]: HERMES_JSON_HEAD")
+            rules.append(f"HERMES_JSON_HEAD: {lark.text_up_to(_OPENING, plan.reserved)}")
+        return GrammarPart(
+            rules="\n".join(rules),
+            calls="hermes_json_calls",
+            text="hermes_json_text",
+            text_calls=None if is_token else "hermes_json_text_calls",
+            parts={_part_name(index): _part(index, tool) for index, tool in enumerate(plan.tools)},
+        )
+
+    def parser(self, start: AnswerStart) -> AnswerParser:
+        def read_block(stream: CharacterStream, events: CallEvents) -> Reading[None]:
+            yield from JsonCallReader(stream, events, is_lenient=not start.is_strict).calls()
+
+        return AnswerParser(read_tagged(_OPENING, _CLOSING, read_block))
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        markers = (_OPENING, _CLOSING, "<|")
+        return "\n".join(f"{_OPENING}\n{write_call(call, markers)}\n{_CLOSING}" for call in calls)
+
+
+def _call(index: int, tool: Tool) -> str:
+    name = json.dumps(tool.name, ensure_ascii=False)
+    return (
+        f'{lark.literal(f"{{{chr(34)}name{chr(34)}: {name}, {chr(34)}arguments{chr(34)}: ")} @{_part_name(index)} "}}"'
+    )
+
+
+def _part_name(index: int) -> str:
+    return f"hermes_json_arguments_{index}"
+
+
+def _part(index: int, tool: Tool) -> LarkPart:
+    field = f"tools[{index}].function.parameters"
+    schema = JsonSchema(schema=arguments_schema(tool.parameters, field), item_separator=", ", key_separator=": ")
+    return LarkPart(constraint=schema, field=field)

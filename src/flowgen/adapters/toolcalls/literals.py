@@ -1,0 +1,222 @@
+r"""Reads literals of JSON and Python as they come, and tells them as JSON. Knows both notations; refuses to know calls.
+
+"text with \n and \u00e9"   'text'   -1.5e3   [1, None]   {"k": True}
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable
+
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.domain.values import JsonObject, JsonValue
+
+MAX_DEPTH = 60
+Tell = Callable[[str], None]
+"""Takes JSON text, piece by piece."""
+
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[\w.+-]+")
+_PLAIN = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "\n": ""} | dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
+_HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
+_JSON_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
+_PYTHON_WORDS: dict[str, JsonValue] = {"True": True, "False": False, "None": None}
+
+
+class BrokenCall(Exception):
+    """The text is no call in this syntax; the message says why. Never leaves the parsers."""
+
+
+class LiteralReader:
+    """Reads values from a stream. A lenient reader takes both notations; a strict one only that of the grammar."""
+
+    def __init__(self, stream: CharacterStream, *, is_python: bool, is_lenient: bool) -> None:
+        self._stream = stream
+        self._is_lenient = is_lenient
+        self._is_python = is_python
+        words = _PYTHON_WORDS if is_python else _JSON_WORDS
+        self._words = _JSON_WORDS | _PYTHON_WORDS if is_lenient else words
+
+    def space(self) -> Reading[str]:
+        """Skip white space; give the character after it, which is not taken."""
+        yield from self._stream.take_run(_SPACE)
+        return (yield from self._stream.peek())
+
+    def expect(self, characters: str) -> Reading[str]:
+        """Skip white space and take one of the characters."""
+        found = yield from self.space()
+        if not found or found not in characters:
+            raise self.broken(f"{' or '.join(characters)} expected", found)
+        return (yield from self._stream.take())
+
+    def broken(self, sentence: str, found: str) -> BrokenCall:
+        if found:
+            return BrokenCall(f"{sentence}, {found!r} found")
+        cut = "the token limit cut it" if self._stream.end == "length" else "the answer ended inside of it"
+        return BrokenCall(cut)
+
+    def lenient(self, what: str) -> None:
+        """Refuse what only a lenient reader takes."""
+        if not self._is_lenient:
+            raise BrokenCall(f"{what} not in the format's own notation")
+
+    def value(self, tell: Tell, depth: int = 0) -> Reading[JsonValue]:
+        """Read one value and tell its JSON text. Raises BrokenCall."""
+        if depth > MAX_DEPTH:
+            raise BrokenCall(f"nested more than {MAX_DEPTH} deep")
+        first = yield from self.space()
+        if first and first in "\"'":
+            return (yield from self.string(tell))
+        if first == "[" or (first == "(" and self._is_lenient and self._is_python):
+            return (yield from self._array(tell, depth))
+        if first == "{":
+            return (yield from self.object(tell, depth))
+        return (yield from self._word(tell, first))
+
+    def object(self, tell: Tell, depth: int = 0) -> Reading[JsonObject]:
+        """Read an object whose keys are strings."""
+        yield from self.expect("{")
+        tell("{")
+        result: JsonObject = {}
+        while (yield from self._has_item("}", is_first=not result)):
+            if (yield from self.space()) not in ("'", '"'):
+                raise self.broken("a key in quotes expected", (yield from self._stream.peek()))
+            if result:
+                tell(", ")
+            key = yield from self.string(tell)
+            yield from self.expect(":")
+            tell(": ")
+            result[key] = yield from self.value(tell, depth + 1)
+        tell("}")
+        return result
+
+    def _array(self, tell: Tell, depth: int) -> Reading[list[JsonValue]]:
+        closing = ")" if (yield from self._stream.take()) == "(" else "]"
+        tell("[")
+        result: list[JsonValue] = []
+        while (yield from self._has_item(closing, is_first=not result)):
+            if result:
+                tell(", ")
+            result.append((yield from self.value(tell, depth + 1)))
+        tell("]")
+        return result
+
+    def _has_item(self, closing: str, *, is_first: bool) -> Reading[bool]:
+        """Go to the next item, past its comma, or past the closing character."""
+        if (yield from self.space()) == closing:
+            yield from self._stream.take()
+            return False
+        if is_first:
+            return True
+        yield from self.expect(",")
+        if (yield from self.space()) == closing:
+            self.lenient("a comma at the end is")
+            yield from self._stream.take()
+            return False
+        return True
+
+    def _word(self, tell: Tell, first: str) -> Reading[JsonValue]:
+        word = yield from self._stream.take_run(_WORD)
+        if not word:
+            raise self.broken("a value expected", first)
+        if word in self._words:
+            value = self._words[word]
+        elif _NUMBER.fullmatch(word) or self._is_lenient:
+            value = _number(word)
+        else:
+            raise BrokenCall(f"{word!r} is no value")
+        tell(json.dumps(value))
+        return value
+
+    def string(self, tell: Tell) -> Reading[str]:
+        """Read a string in quotes; its pieces are told as they come."""
+        quote = yield from self._stream.take()
+        if quote == "'":
+            self.lenient("single quotes are")
+        closing = quote
+        if self._is_python and self._is_lenient and (yield from self._stream.starts_with(quote * 2)):
+            self._stream.skip(2)
+            closing = quote * 3
+        tell('"')
+        text = yield from self._characters(closing, tell)
+        tell('"')
+        return text
+
+    def _characters(self, closing: str, tell: Tell) -> Reading[str]:
+        quote = closing[0]
+        pieces: list[str] = []
+        high = 0
+        while True:
+            character = yield from self._stream.peek()
+            if not character:
+                raise self.broken("", "")
+            if character == quote and (yield from self._stream.starts_with(closing)):
+                self._stream.skip(len(closing))
+                break
+            is_escape = character == "\\"
+            piece = (yield from self._escape()) if is_escape else self._plain(quote)
+            piece, high = _paired(piece, high)
+            pieces.append(piece)
+            tell(quoted(piece)[1:-1])
+        if high:
+            pieces.append("\ufffd")
+            tell("\ufffd")
+        return "".join(pieces)
+
+    def _plain(self, quote: str) -> str:
+        piece = self._stream.take_now(_PLAIN[quote])
+        if not piece:
+            self._stream.skip(1)
+            return quote
+        return piece
+
+    def _escape(self) -> Reading[str]:
+        yield from self._stream.take()
+        character = yield from self._stream.take()
+        if not character:
+            raise self.broken("", "")
+        if character not in _HEX_ESCAPES:
+            return _ESCAPES.get(character, "\\" + character)
+        digits = ""
+        for _ in range(_HEX_ESCAPES[character]):
+            if (yield from self._stream.peek()) not in tuple("0123456789abcdefABCDEF"):
+                break
+            digits += yield from self._stream.take()
+        if len(digits) < _HEX_ESCAPES[character] or int(digits, 16) > 0x10FFFF:
+            return f"\\{character}{digits}"
+        return chr(int(digits, 16))
+
+
+def _paired(piece: str, high: int) -> tuple[str, int]:
+    """Join escaped surrogates; a lone one becomes U+FFFD. Gives the text and the high surrogate that waits."""
+    code = ord(piece) if len(piece) == 1 else 0
+    if high and 0xDC00 <= code < 0xE000:
+        return chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00), 0
+    before = "\ufffd" if high else ""
+    if 0xD800 <= code < 0xDC00:
+        return before, code
+    return before + ("\ufffd" if 0xDC00 <= code < 0xE000 else piece), 0
+
+
+def _number(word: str) -> int | float:
+    try:
+        value = int(word, 0) if not _NUMBER.fullmatch(word) else json.loads(word)
+    except ValueError:
+        value = _real(word)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise BrokenCall(f"{word!r} is no finite number")
+    return value if isinstance(value, int) else float(value)
+
+
+def _real(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise BrokenCall(f"{word[:80]!r} is no value") from None
+
+
+def quoted(text: str) -> str:
+    """Give a text as a JSON string, letters beyond ASCII as they are."""
+    return json.dumps(text, ensure_ascii=False)

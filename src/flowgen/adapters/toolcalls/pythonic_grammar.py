@@ -1,0 +1,45 @@
+"""Writes the grammar of Python's notation for a plan's tools. Knows how calls are spelt; types are `pythonic_types`'.
+
+One spelling each: `f(a="x", b=1)`, arguments in the schema's order, those that are not required may be left out.
+"""
+
+from flowgen.adapters.toolcalls.pythonic import NAME
+from flowgen.adapters.toolcalls.pythonic_types import PythonicTypes
+from flowgen.application import lark
+from flowgen.domain.constraints import LarkPart
+from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.toolcalls import AnswerPlan
+
+
+class PythonicGrammar:
+    """The rules for the calls of one plan; `rules` and `parts` are complete once it is made."""
+
+    def __init__(self, prefix: str, plan: AnswerPlan) -> None:
+        self._prefix = prefix
+        self._is_parallel = plan.is_parallel
+        self._names = [tool.name for tool in plan.tools]
+        self.rules: list[str] = []
+        self.parts: dict[str, LarkPart] = {}
+        for index, tool in enumerate(plan.tools):
+            self._check_name(tool.name, f"tools[{index}].function.name")
+            types = PythonicTypes(f"{prefix}_{index}", tool.parameters, f"tools[{index}].function.parameters")
+            self.rules += [f'{prefix}_{index}_arguments: {types.arguments()} ")"', *types.rules]
+            self.parts |= types.parts
+        self.rules += PythonicTypes.shared_rules(prefix)
+
+    def list_of_calls(self, opening: str = "") -> str:
+        """Give the expression of one call, or of several with commas; `opening` is one lexeme with the first name."""
+        more = f'(", " {self._any_call("")})*' if self._is_parallel else ""
+        return f"{self._any_call(opening)} {more}"
+
+    def _any_call(self, opening: str) -> str:
+        calls = (
+            f"{lark.literal(f'{opening}{name}(')} {self._prefix}_{index}_arguments"
+            for index, name in enumerate(self._names)
+        )
+        return f"({' | '.join(calls)})"
+
+    def _check_name(self, name: str, field: str) -> None:
+        if not NAME.fullmatch(name):
+            reason = f"{name!r} is no name in this model's notation of calls: letters, digits, '_', '-' and '.' are"
+            raise ConstraintRefused(field, reason)

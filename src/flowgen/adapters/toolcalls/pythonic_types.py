@@ -1,0 +1,181 @@
+"""Writes JSON Schemas as rules for Python literals. Knows what a schema's words allow; refuses, by keyword and place,
+what these rules could not hold a value to. What is narrower than the schema is fine, wider never."""
+
+from collections.abc import Callable, Iterable
+
+from flowgen.adapters.toolcalls.pythonic import NAME
+from flowgen.adapters.toolcalls.pythonic_writer import python_literal
+from flowgen.adapters.toolcalls.schema_nodes import NEVER_OF_OBJECTS, Node, SchemaNodes
+from flowgen.application import lark
+from flowgen.domain.constraints import JsonSchema, LarkPart
+from flowgen.domain.errors import CannotWrite
+from flowgen.domain.values import JsonObject, JsonValue
+
+_CHAR = r'([^"\\\x00-\x1f]|\\(["\\\/bfnrt]|u([0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})))'
+_INT = r"-?(0|[1-9][0-9]{0,307})"
+_LONG = r"-?(0|[1-9][0-9]{0,199})(\.[0-9]{1,99})?([eE](-[0-9]{1,3}|\+?[0-9]{1,2}))?"
+_HUGE = r"-?[1-9](\.[0-9]{1,20})?[eE]\+?([12][0-9]{2}|30[0-7])"
+_NUMBER = f"({_LONG}|{_HUGE}|{_INT})"
+"""Numbers that are finite as a float of 64 bits, and integers of up to 308 digits."""
+
+_TERMINALS = {"STRING": f'"{_CHAR}*"', "INTEGER": _INT, "NUMBER": _NUMBER}
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+MAX_LENGTH = 100_000
+
+
+class PythonicTypes:
+    """The rules of one tool's arguments; their names begin with `prefix`. Raises ConstraintRefused."""
+
+    def __init__(self, prefix: str, schema: JsonObject, field: str) -> None:
+        self._prefix = prefix
+        self._shared = prefix.rpartition("_")[0]
+        self._field = field
+        self._nodes = SchemaNodes(schema, field)
+        self._names: dict[str, str] = {}
+        self.rules: list[str] = []
+        self.parts: dict[str, LarkPart] = {}
+
+    @staticmethod
+    def shared_rules(prefix: str) -> list[str]:
+        """Give the rules that all tools of a format share: terminals, and any value."""
+        upper = prefix.upper()
+        any_value, string = f"{prefix}_any", f"{upper}_STRING"
+        scalars = f'{string} | {upper}_NUMBER | "True" | "False" | "None"'
+        return [
+            *(f"{upper}_{name}: /{body}/" for name, body in _TERMINALS.items()),
+            f"{any_value}: {scalars} | {prefix}_list | {prefix}_map",
+            f'{prefix}_list: "[" ({any_value} (", " {any_value})*)? "]"',
+            f'{prefix}_map: "{{" ({string} ": " {any_value} (", " {string} ": " {any_value})*)? "}}"',
+        ]
+
+    def arguments(self) -> str:
+        """Give the expression of the arguments between the brackets, without these."""
+        node = self._nodes.arguments()
+        for key, _ in self._nodes.properties(node):
+            if not NAME.fullmatch(key):
+                raise self._nodes.refusal(f"{key!r} is no argument's name in this model's notation", node, "properties")
+        return self._members(node, lambda key: f"{key}=")
+
+    def _value(self, node: Node) -> str:
+        """Give the name of a node's rule, which is written once."""
+        if node.key not in self._names:
+            name = self._names[node.key] = f"{self._prefix}_v{len(self._names)}"
+            self.rules.append(f"{name}: {self._expression(node)}")
+        return self._names[node.key]
+
+    def _expression(self, node: Node) -> str:
+        if node.schema is True:
+            return f"{self._shared}_any"
+        fixed = self._nodes.fixed_values(node)
+        if fixed is not None:
+            return " | ".join(lark.literal(self._literal(value, node)) for value in fixed)
+        branches = self._nodes.branches(node)
+        if branches is not None:
+            return " | ".join(self._value(branch) for branch in branches)
+        kinds = self._nodes.types(node)
+        if kinds is None:
+            return f"{self._shared}_any"
+        return " | ".join(self._of_type(node, kind) for kind in kinds)
+
+    def _literal(self, value: JsonValue, node: Node) -> str:
+        try:
+            return python_literal(value)
+        except CannotWrite as error:
+            raise self._nodes.refusal(error.message.rstrip("."), node, "enum") from error
+
+    def _of_type(self, node: Node, kind: str) -> str:
+        writers: dict[str, Callable[[Node], str]] = {
+            "string": self._string,
+            "integer": lambda node: self._number(node, "integer"),
+            "number": lambda node: self._number(node, "number"),
+            "boolean": lambda _: '"True" | "False"',
+            "null": lambda _: '"None"',
+            "array": self._array,
+            "object": self._object,
+        }
+        return writers[kind](node)
+
+    def _number(self, node: Node, kind: str) -> str:
+        if any(bound in node.schema for bound in _BOUNDS):
+            return self._part(node, kind, _BOUNDS)
+        return f"{self._shared.upper()}_{kind.upper()}"
+
+    def _string(self, node: Node) -> str:
+        if "pattern" in node.schema or "format" in node.schema:
+            return self._part(node, "string", ("minLength", "maxLength", "pattern", "format"))
+        least, most = self._nodes.span(node, "minLength", "maxLength")
+        if least == 0 and most is None:
+            return f"{self._shared.upper()}_STRING"
+        if max(least, most or 0) > MAX_LENGTH:
+            keyword = "minLength" if least > MAX_LENGTH else "maxLength"
+            raise self._nodes.refusal(f"lengths up to {MAX_LENGTH} can be counted", node, keyword)
+        name = f"{self._prefix.upper()}_S{len(self.rules)}"
+        self.rules.append(f'{name}: /"{_CHAR}{{{least},{"" if most is None else most}}}"/')
+        return name
+
+    def _part(self, node: Node, kind: str, keywords: Iterable[str]) -> str:
+        """Leave a scalar to the JSON compiler: its spelling is the same."""
+        schema = {"type": kind} | {key: value for key, value in node.schema.items() if key in keywords}
+        name = f"{self._prefix}_p{len(self.parts)}"
+        self.parts[name] = LarkPart(constraint=JsonSchema(schema=schema), field=self._field, pointer=node.pointer)
+        return f"@{name}"
+
+    def _array(self, node: Node) -> str:
+        self._nodes.refuse(node, ("prefixItems", "contains", "unevaluatedItems", "additionalItems"))
+        if node.schema.get("uniqueItems"):
+            raise self._nodes.refusal("items cannot be kept apart", node, "uniqueItems")
+        least, most = self._nodes.span(node, "minItems", "maxItems")
+        items = self._nodes.child(node, "items")
+        if most == 0 or items.schema is False:
+            if least:
+                raise self._nodes.refusal("no items can be had", node, "minItems")
+            return '"[]"'
+        item = self._value(items)
+        rest = f'(", " {item}){{{max(least - 1, 0)},{"" if most is None else most - 1}}}'
+        return f'"[" {item} {rest} "]"' if least else f'"[" ({item} {rest})? "]"'
+
+    def _object(self, node: Node) -> str:
+        if self._nodes.properties(node):
+            return f'"{{" {self._members(node, lambda key: python_literal(key) + ": ")} "}}"'
+        return self._map(node)
+
+    def _map(self, node: Node) -> str:
+        """An object whose keys are free."""
+        self._nodes.refuse(node, (*NEVER_OF_OBJECTS, "unevaluatedProperties"))
+        least, most = self._nodes.span(node, "minProperties", "maxProperties")
+        if least > 1:
+            raise self._nodes.refusal(
+                "equal keys cannot be kept apart, so they cannot be counted", node, "minProperties"
+            )
+        values = self._nodes.child(node, "additionalProperties")
+        if values.schema is False or most == 0:
+            if least:
+                raise self._nodes.refusal("no properties can be had", node, "minProperties")
+            return '"{}"'
+        pair = f'{self._shared.upper()}_STRING ": " {self._value(values)}'
+        rest = f'(", " {pair}){{0,{"" if most is None else most - 1}}}'
+        return f'"{{" {pair} {rest} "}}"' if least else f'"{{" ({pair} {rest})? "}}"'
+
+    def _members(self, node: Node, opening: Callable[[str], str]) -> str:
+        """Give the declared members in order, with commas between those that are there.
+
+        Rule `h{k}` goes on from member k where nothing was written yet, `t{k}` where something was.
+        """
+        members = self._nodes.properties(node)
+        required = self._nodes.required(node)
+        self._nodes.check_counts(node, len(members), len(required))
+        name = f"{self._prefix}_m{len(self.rules)}"
+        self.rules.append("")
+        place = len(self.rules) - 1
+        head, tail, rules = '""', '""', []
+        for index in range(len(members) - 1, -1, -1):
+            key, child = members[index]
+            item = f"{lark.literal(opening(key))} {self._value(child)}"
+            begun = item if tail == '""' else f"{item} {tail}"
+            is_required = key in required
+            head_rule = begun if is_required else f"{begun} | {head}"
+            tail_rule = f'", " {begun}' if is_required else f'", " {begun} | {tail}'
+            rules += [f"{name}_h{index}: {head_rule}", f"{name}_t{index}: {tail_rule}"]
+            head, tail = f"{name}_h{index}", f"{name}_t{index}"
+        self.rules[place] = "\n".join([*rules, f"{name}: {head}"])
+        return name

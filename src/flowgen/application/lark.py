@@ -1,0 +1,45 @@
+"""Writes the pieces of grammars that answers are joined of, in llguidance's Lark. Knows its letters; refuses to know
+any syntax of calls."""
+
+import json
+import re
+from collections.abc import Iterable
+
+_NAMED_TOKEN = re.compile(r"<[^<>\s\"]+>")
+_ANYTHING = "/(?s:.*)/"
+
+
+def literal(text: str) -> str:
+    """Give a text as a string of Lark; an empty one matches nothing but itself."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def pattern(text: str) -> str:
+    """Give a text's letters as a regular expression."""
+    return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
+
+
+def marker(text: str, control_tokens: Iterable[str]) -> str:
+    """Name a marker: by its token where the vocabulary has it as a special one, else by its letters."""
+    return text if is_token(text, control_tokens) else literal(text)
+
+
+def is_token(text: str, control_tokens: Iterable[str]) -> bool:
+    return text in control_tokens and _NAMED_TOKEN.fullmatch(text) is not None
+
+
+def text_without(markers: Iterable[str], reserved: Iterable[str], *, at_start: str = "") -> str:
+    """Give a terminal's body: any text that holds no marker, and that begins neither with a reserved text nor with what
+    the pattern `at_start` matches, white space before it or not."""
+    inside = [f"~/(?s:.*){pattern(text)}(?s:.*)/" for text in markers]
+    return " & ".join([_ANYTHING, *inside, *_starts(reserved, at_start)])
+
+
+def text_up_to(marker_text: str, reserved: Iterable[str]) -> str:
+    """Give the body of a lazy terminal: any text up to and with a marker that is letters."""
+    return " & ".join([f"/(?s:.*){pattern(marker_text)}/", *_starts(reserved, "")])
+
+
+def _starts(reserved: Iterable[str], at_start: str) -> list[str]:
+    starts = [*(pattern(text) for text in reserved), *([at_start] if at_start else [])]
+    return [rf"~/\s*({'|'.join(starts)})(?s:.*)/"] if starts else []
