@@ -37,6 +37,7 @@ class PromptAssembly:
     ) -> None:
         self._template = template
         self._special = special_texts(control_tokens)
+        self._longest = max(map(len, control_tokens), default=0)
         self._reasoning = reasoning
         self._reserved = RESERVED | reserved
         self._habits = TemplateHabits(template)
@@ -82,8 +83,8 @@ class PromptAssembly:
             start = _common_length(prompt, without())
         except PromptNotRenderable:
             return ""  # a template that insists on the flag does not say what the flag adds
-        straddling = (match for match in self._special.finditer(prompt) if match.start() < start < match.end())
-        return prompt[next((match.start() for match in straddling), start) :]
+        around = self._special.finditer(prompt, max(0, start - self._longest))
+        return prompt[next((match.start() for match in around if match.start() < start < match.end()), start) :]
 
     def _is_suspicious(self, message: Message, text: str) -> bool:
         return message.role in PLAIN_ROLES and self._special.search(text) is not None

@@ -30,7 +30,7 @@ def load_tokenizer(name: str) -> Any:
     """The tokenizer of a folder or of a hub's repository, as transformers makes it. Raises TokenizerNotFound."""
     folder = os.path.expanduser(name)
     if name and os.path.isdir(folder):
-        return _from_pretrained(folder, "the folder holds no tokenizer that can be read")
+        return _from_pretrained(folder, "the folder holds no tokenizer that can be read", local_files_only=True)
     if os.path.exists(folder) or not _is_hub_name(name):
         raise TokenizerNotFound(f"{FIELD}: {name!r} is no folder here and no name for the hub.", field=FIELD)
     why_not = _why_unreachable(name)

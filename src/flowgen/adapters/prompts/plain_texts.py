@@ -2,8 +2,9 @@
 
 Knows texts and spans; refuses to know templates. The prompt is rendered again with a caller's suspicious texts between
 marks, characters that occur nowhere else. Where the result without the marks is the real prompt, the marks say exactly
-where the texts are, also after trimming and inside of JSON. Templates that look into a text (for `<think>`, say) may
-render it differently with marks around: then the special tokens alone are marked, and at last the texts are searched.
+where the texts are, also after trimming and inside of JSON. Templates that look into a text may render it differently
+with marks around: then the special tokens alone are marked (for templates that split at them), then replaced letter by
+letter (for templates that measure), and at last the texts are searched.
 """
 
 import json
@@ -41,16 +42,27 @@ def plain_spans(
     if not any(text.is_suspicious for text in foreign):
         return [], []
     opening, closing = _unused(prompt, *(text.text for text in foreign))
-    pair = f"{opening}([^{opening}{closing}]*){closing}"
+    pair = re.compile(f"{opening}([^{opening}{closing}]*){closing}")
     half = f"{opening}?({special.pattern}){closing}|{opening}({special.pattern}){closing}?|[{opening}{closing}]"
-    for mark, marked in (
-        (lambda text: _around(text, opening, closing), re.compile(pair)),
-        (lambda text: special.sub(lambda match: f"{opening}{match[0]}{closing}", text), re.compile(half)),
-    ):
-        spans = _unmarked(prompt, mark, marked, rerender)
+    attempts: Sequence[tuple[Mark, Callable[[str], list[Span] | None]]] = (
+        (lambda text: _around(text, opening, closing), lambda marked: _unmarked(prompt, marked, pair)),
+        (
+            lambda text: special.sub(lambda match: f"{opening}{match[0]}{closing}", text),
+            lambda marked: _unmarked(prompt, marked, re.compile(half)),
+        ),
+        (
+            lambda text: special.sub(lambda match: opening * len(match[0]), text),
+            lambda masked: _unmasked(prompt, masked, opening),
+        ),
+    )
+    for mark, find in attempts:
+        try:
+            spans = find(rerender(mark))
+        except PromptNotRenderable:
+            continue  # the template takes offence at the marks
         if spans is not None:
             return spans, []
-    return _searched(prompt, foreign)
+    return _searched(prompt, foreign, special)
 
 
 def segments(prompt: str, spans: Iterable[Span]) -> tuple[PromptSegment, ...]:
@@ -78,12 +90,8 @@ def _around(text: str, opening: str, closing: str) -> str:
     return text.replace(core, f"{opening}{core}{closing}", 1) if core else text
 
 
-def _unmarked(prompt: str, mark: Mark, marked: re.Pattern[str], rerender: Rerender) -> list[Span] | None:
+def _unmarked(prompt: str, text: str, marked: re.Pattern[str]) -> list[Span] | None:
     """The marked spans, in the prompt's own positions; None if the marks changed the prompt."""
-    try:
-        text = rerender(mark)
-    except PromptNotRenderable:
-        return None
     spans: list[Span] = []
     pieces: list[str] = []
     length = end = 0
@@ -96,18 +104,28 @@ def _unmarked(prompt: str, mark: Mark, marked: re.Pattern[str], rerender: Rerend
     return spans if "".join([*pieces, text[end:]]) == prompt else None
 
 
-def _searched(prompt: str, foreign: Sequence[Foreign]) -> tuple[list[Span], list[str]]:
-    """Each text looked up verbatim, trimmed or as in JSON, in order, so that equal texts are not confused."""
+def _unmasked(prompt: str, text: str, mask: str) -> list[Span] | None:
+    """The runs of the mask; None if the mask changed anything else."""
+    spans = [match.span() for match in re.finditer(f"{mask}+", text)]
+    masked = "".join(mask if letter == mask else real for letter, real in zip(text, prompt, strict=False))
+    return spans if masked == text and len(text) == len(prompt) else None
+
+
+def _searched(prompt: str, foreign: Sequence[Foreign], special: re.Pattern[str]) -> tuple[list[Span], list[str]]:
+    """Each text looked up verbatim, trimmed or as in JSON, in order, so that equal texts are not confused.
+
+    A text that is nothing but a special token is not looked up: what is found may be the template's own token.
+    """
     spans: list[Span] = []
     warnings: list[str] = []
     position = 0
     for text in foreign:
-        span = _next(prompt, text.text, position)
+        span = None if special.fullmatch(text.text.strip()) else _next(prompt, text.text, position)
         if span is not None:
             position = span[1]
         if text.is_suspicious and span is not None:
             spans.append(span)
-        elif text.is_suspicious:
+        elif any(token in prompt for token in special.findall(text.text)):
             warnings.append(
                 f"{text.where} holds the text of a special token and the chat template changed it:"
                 " it is read as that token."
@@ -116,7 +134,7 @@ def _searched(prompt: str, foreign: Sequence[Foreign]) -> tuple[list[Span], list
 
 
 def _next(prompt: str, text: str, position: int) -> Span | None:
-    for form in (text, text.strip(), json.dumps(text, ensure_ascii=False)[1:-1]):
+    for form in (text, text.strip(), json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]):
         start = prompt.find(form, position) if form else -1
         if start >= 0:
             return start, start + len(form)

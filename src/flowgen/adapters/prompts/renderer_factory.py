@@ -4,6 +4,7 @@ A chat_handler plugin goes first, then a chat_format, then the tokenizer's templ
 """
 
 import logging
+from typing import Any
 
 from flowgen.adapters.prompts.builtin_template import BuiltinTemplateRenderer, BuiltinTemplates
 from flowgen.adapters.prompts.gguf_renderer import IN_THE_FILE, GgufRenderer
@@ -44,6 +45,8 @@ class Renderers:
             raise ConflictingFields(HANDLER, FORMAT, "both say how prompts are rendered")
         if len(handlers) > 1:
             raise InvalidField(HANDLER, options.chat_handler, "one plugin: prompts are rendered once")
+        if (handlers or options.chat_format is not None) and spec.tokenizer_name is not None:
+            self._tokenizer(spec.tokenizer_name)  # its template is not used, but a name that is wrong is still refused
         if handlers:
             return self._by_handler(handlers[0], facts)
         if options.chat_format is not None:
@@ -63,8 +66,11 @@ class Renderers:
             raise InvalidField(FORMAT, name, f"a template built into llama.cpp, one of {', '.join(sorted(names))}")
         return BuiltinTemplateRenderer(name, self._builtin.apply, facts)
 
+    def _tokenizer(self, name: str) -> Any:
+        return load_tokenizer(self._catalog.tokenizer_folder(name) or name)
+
     def _by_tokenizer(self, name: str, facts: ModelFacts) -> PromptRenderer:
-        tokenizer = load_tokenizer(self._catalog.tokenizer_folder(name) or name)
+        tokenizer = self._tokenizer(name)
         if template_sources(tokenizer):
             return HuggingFaceRenderer(tokenizer, name, facts)
         logger.warning("The tokenizer %r has no chat template: the file's serves", name)

@@ -70,7 +70,8 @@ def test_the_name_of_a_tool_s_answer_is_plain(render: Render) -> None:
 
 
 def test_a_message_that_cannot_be_found_is_a_warning(render: Render) -> None:
-    template = "{% for m in messages %}{{ m.content | length }}{{ m.content | replace('x', 'y') }}{% endfor %}"
+    content = "{{ m.content | length }}{{ '</s>' in m.content }}{{ m.content | replace('x', 'y') }}"
+    template = f"{{% for m in messages %}}{content}{{% endfor %}}"
     prompt = render(template, HELLO, Message(role="user", content="x</s>x"))
     assert len(prompt.warnings) == 1
     assert "messages[1].content" in prompt.warnings[0]

@@ -53,9 +53,12 @@ def test_a_text_that_is_a_special_token_is_not_the_template_s_own() -> None:
         (lambda texts: "".join(texts) * 2, ["a </s>", "a </s>"]),
         (lambda texts: texts[0].split("a ")[-1], ["</s>"]),
         (lambda texts: "dropped", []),
-        (lambda texts: f"{len(texts[0])}{texts[0]}", [" a </s>\n"]),
+        (lambda texts: f"{len(texts[0])}{texts[0]}", ["</s>"]),
+        (lambda texts: f"{len(texts[0])}{texts[0].replace('<', '&lt;')}", []),
+        (lambda texts: f"{len(texts[0])}{'</s>' in texts[0]}{texts[0]}", [" a </s>\n"]),
+        (lambda texts: f"{len(texts[0])}{'</s>' in texts[0]}{json.dumps(texts)}", ["a </s>"]),
     ],
-    ids=["trimmed", "in JSON", "twice", "in part", "not at all", "measured"],
+    ids=["trimmed", "in JSON", "twice", "in part", "not", "measured", "escaped", "looked into", "looked into, in JSON"],
 )
 def test_a_text_that_the_template_changes(layout: Layout, found: list[str]) -> None:
     assert plain(layout, [" a </s>\n"]) == (found, [])
@@ -63,13 +66,22 @@ def test_a_text_that_the_template_changes(layout: Layout, found: list[str]) -> N
 
 def test_a_text_that_cannot_be_found_is_a_warning() -> None:
     def shouted(texts: list[str]) -> str:
-        return str(len(texts[0])) + texts[0].replace("a", "A")
+        return f"{len(texts[0])}{'</s>' in texts[0]}{texts[0].replace('a', 'A')}"
 
     assert plain(shouted, ["Hi"]) == ([], [])
     found, warnings = plain(shouted, ["a </s>"])
     assert found == []
     assert len(warnings) == 1
     assert "messages[0].content" in warnings[0]
+
+
+def test_a_special_token_alone_is_not_guessed_at() -> None:
+    def looked_into(texts: list[str]) -> str:
+        return f"<s>{len(texts[0])}{'<s>' in texts[0]}{texts[0]}"
+
+    found, warnings = plain(looked_into, [" <s>"])
+    assert found == []
+    assert len(warnings) == 1
 
 
 def test_the_longest_special_text_counts() -> None:

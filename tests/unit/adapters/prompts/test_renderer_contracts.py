@@ -24,9 +24,8 @@ TEMPLATES = {
     {{ {'role': message['role'], 'content': message['content'] | trim} | tojson }}<|im_end|>
 {% endfor %}
 {{ '<|im_start|>assistant:' if add_generation_prompt else '<|im_end|>' }}""",
-    "looking into texts": """{% for tool in tools or [] %}{{ tool.function.name }}{% endfor %}
+    "measuring texts": """{% for tool in tools or [] %}{{ tool.function.name }}{% endfor %}
 {% for message in messages %}
-{% if message.content.startswith('<|im_end|>') %}{{ 'odd ' }}{% endif %}
 [INST] {{ message.content }}{{ message.content | length }} [/INST]
 {% endfor %}
 {% if add_generation_prompt %}<|im_start|>{% endif %}""",

@@ -115,6 +115,14 @@ def test_a_format_goes_before_the_tokenizer(create: Callable[..., PromptRenderer
     assert renderer.template.origin == "llama.cpp's built-in template 'gemma'"
 
 
+@pytest.mark.parametrize("options", [{"chat_format": "gemma"}, {"chat_handler": "mine"}])
+def test_a_wrong_tokenizer_is_refused_also_where_another_template_serves(
+    create: Callable[..., PromptRenderer], options: dict[str, str]
+) -> None:
+    with pytest.raises(TokenizerNotFound):
+        create("file", tokenizer_name="/no/such/folder", **options)
+
+
 def test_an_unknown_format_lists_the_known_ones(create: Callable[..., PromptRenderer]) -> None:
     with pytest.raises(InvalidField, match="one of chatml, gemma") as refused:
         create("file", chat_format="{{ messages }}")
