@@ -1,0 +1,1 @@
+"""Plugins that come with FlowGen. Each file knows one; none knows how it is found."""
