@@ -5,11 +5,10 @@ texts and warnings. Refuses to know where a template came from.
 import json
 from collections.abc import Callable, Sequence
 
-import msgspec
-
 from flowgen.adapters.prompts.chat_template import ChatTemplate
+from flowgen.adapters.prompts.foreign_texts import foreign_texts, marked
 from flowgen.adapters.prompts.habits import TemplateHabits
-from flowgen.adapters.prompts.plain_texts import Foreign, Mark, plain_spans, segments, special_texts
+from flowgen.adapters.prompts.plain_texts import plain_spans, segments, special_texts
 from flowgen.adapters.prompts.reasoning import is_left_open
 from flowgen.adapters.prompts.turns import tool_definitions, turns
 from flowgen.domain.errors import PromptNotRenderable
@@ -19,9 +18,6 @@ from flowgen.domain.values import JsonObject
 
 RESERVED = frozenset({"messages", "tools", "bos_token", "eos_token", "add_generation_prompt"})
 """Variables that a request's own cannot replace."""
-
-PLAIN_ROLES = frozenset({"system", "developer", "user", "tool"})
-"""Whose texts are plain. An assistant's past turns may hold calls in the model's own markup, special tokens and all."""
 
 
 class PromptAssembly:
@@ -54,9 +50,9 @@ class PromptAssembly:
         prompt = text(messages, options.add_generation_prompt)
         spans, unfound = plain_spans(
             prompt,
-            self._foreign(messages),
+            foreign_texts(messages, self._special),
             self._special,
-            lambda mark: text(self._marked(messages, mark), options.add_generation_prompt),
+            lambda mark: text(marked(messages, self._special, mark), options.add_generation_prompt),
         )
         added = self._added(prompt, lambda: text(messages, False)) if options.add_generation_prompt else ""
         return RenderedPrompt(
@@ -85,30 +81,6 @@ class PromptAssembly:
             return ""  # a template that insists on the flag does not say what the flag adds
         around = self._special.finditer(prompt, max(0, start - self._longest))
         return prompt[next((match.start() for match in around if match.start() < start < match.end()), start) :]
-
-    def _is_suspicious(self, message: Message, text: str) -> bool:
-        return message.role in PLAIN_ROLES and self._special.search(text) is not None
-
-    def _foreign(self, messages: Sequence[Message]) -> list[Foreign]:
-        return [
-            Foreign(where=f"messages[{index}].{field}", text=text, is_suspicious=self._is_suspicious(message, text))
-            for index, message in enumerate(messages)
-            for field, text in (("name", message.name), ("content", message.content))
-            if text
-        ]
-
-    def _marked(self, messages: Sequence[Message], mark: Mark) -> list[Message]:
-        def changed(message: Message, text: str) -> str:
-            return mark(text) if self._is_suspicious(message, text) else text
-
-        return [
-            msgspec.structs.replace(
-                message,
-                content=changed(message, message.content),
-                name=changed(message, message.name) if message.name else message.name,
-            )
-            for message in messages
-        ]
 
     def _ignored(self, options: TemplateOptions) -> list[str]:
         return [

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from flowgen.adapters.prompts.assembly import RESERVED, PromptAssembly
+from flowgen.adapters.prompts.reasoning import opened_tags
 from flowgen.domain.errors import PromptNotRenderable
 from flowgen.domain.messages import Message, Tool
 from flowgen.domain.model import ModelFacts
@@ -30,12 +31,16 @@ class BuiltinTemplates(Value, frozen=True):
 
 class BuiltinTemplateRenderer:
     """PromptRenderer over one of llama.cpp's templates. They render neither tools nor calls, which is refused, and have
-    no variables, which is a warning."""
+    no variables, which is a warning. Raises PromptNotRenderable for a name that llama.cpp refuses."""
 
     def __init__(self, name: str, apply: ApplyBuiltinTemplate, facts: ModelFacts) -> None:
         self._name = name
-        self._assembly = PromptAssembly(_BuiltinTemplate(name, apply), facts.control_tokens, None)
-        self.template = TemplateInfo(origin=f"llama.cpp's built-in template {name!r}", source="")
+        template = _BuiltinTemplate(name, apply)
+        reasoning = opened_tags(template.render([{"role": "user", "content": "probe"}], None, {}, True))
+        self._assembly = PromptAssembly(template, facts.control_tokens, reasoning)
+        self.template = TemplateInfo(
+            origin=f"llama.cpp's built-in template {name!r}", source=template.source, reasoning=reasoning
+        )
 
     def render(self, messages: Sequence[Message], tools: Sequence[Tool], options: TemplateOptions) -> RenderedPrompt:
         """Give the prompt. Raises PromptNotRenderable."""

@@ -41,10 +41,23 @@ def plain_spans(
     """The spans of suspicious texts in `prompt`, and a warning for each text that was not found."""
     if not any(text.is_suspicious for text in foreign):
         return [], []
-    opening, closing = _unused(prompt, *(text.text for text in foreign))
+    for mark, find in _attempts(prompt, special, *_unused(prompt, *(text.text for text in foreign))):
+        try:
+            spans = find(rerender(mark))
+        except PromptNotRenderable:
+            continue  # the template takes offence at the marks
+        if spans is not None:
+            return spans, []
+    return _searched(prompt, foreign, special)
+
+
+def _attempts(
+    prompt: str, special: re.Pattern[str], opening: str, closing: str
+) -> Sequence[tuple[Mark, Callable[[str], list[Span] | None]]]:
+    """Ways to mark a text, each with how its spans are read off the marked prompt, the best first."""
     pair = re.compile(f"{opening}([^{opening}{closing}]*){closing}")
     half = f"{opening}?({special.pattern}){closing}|{opening}({special.pattern}){closing}?|[{opening}{closing}]"
-    attempts: Sequence[tuple[Mark, Callable[[str], list[Span] | None]]] = (
+    return (
         (lambda text: _around(text, opening, closing), lambda marked: _unmarked(prompt, marked, pair)),
         (
             lambda text: special.sub(lambda match: f"{opening}{match[0]}{closing}", text),
@@ -55,14 +68,6 @@ def plain_spans(
             lambda masked: _unmasked(prompt, masked, opening),
         ),
     )
-    for mark, find in attempts:
-        try:
-            spans = find(rerender(mark))
-        except PromptNotRenderable:
-            continue  # the template takes offence at the marks
-        if spans is not None:
-            return spans, []
-    return _searched(prompt, foreign, special)
 
 
 def segments(prompt: str, spans: Iterable[Span]) -> tuple[PromptSegment, ...]:

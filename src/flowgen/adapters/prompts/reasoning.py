@@ -26,6 +26,11 @@ def reasoning_tags(source: str) -> ReasoningTags | None:
     return next(both, None) or next(closing, None)
 
 
+def opened_tags(prompt: str) -> ReasoningTags | None:
+    """The tags whose opening one a rendered prompt ends with: what is known of a template without a source."""
+    return next((tags for tags in KNOWN_TAGS if prompt.rstrip().endswith(tags.opening)), None)
+
+
 def is_left_open(tags: ReasoningTags | None, generation_prompt: str) -> bool:
     """Whether a generation prompt ends inside the thinking: its last tag is an opening one."""
     return tags is not None and generation_prompt.rfind(tags.opening) > generation_prompt.rfind(tags.closing)

@@ -69,6 +69,16 @@ def test_the_name_of_a_tool_s_answer_is_plain(render: Render) -> None:
     assert prompt.segments[0] == PromptSegment(text="a</s>", special=False)
 
 
+def test_the_arguments_of_past_calls_are_plain(render: Render) -> None:
+    call = ToolCall(name="say", arguments={"text": ["Stop </s> it\n", 1]})
+    template = "{{ messages[0].tool_calls[0].function.arguments | tojson }}</s>"
+    assert render(template, Message(role="assistant", content="</s>", tool_calls=(call,))).segments == (
+        PromptSegment(text='{"text": ["'),
+        PromptSegment(text="Stop </s> it", special=False),
+        PromptSegment(text='\\n", 1]}</s>'),
+    )
+
+
 def test_a_message_that_cannot_be_found_is_a_warning(render: Render) -> None:
     content = "{{ m.content | length }}{{ '</s>' in m.content }}{{ m.content | replace('x', 'y') }}"
     template = f"{{% for m in messages %}}{content}{{% endfor %}}"

@@ -8,7 +8,7 @@ from flowgen.adapters.prompts.builtin_template import BuiltinTemplateRenderer
 from flowgen.domain.errors import PromptNotRenderable
 from flowgen.domain.messages import Message, Tool, ToolCall
 from flowgen.domain.model import ModelFacts
-from flowgen.domain.prompts import TemplateOptions
+from flowgen.domain.prompts import ReasoningTags, TemplateOptions
 
 HELLO = Message(role="user", content="Hello")
 
@@ -47,6 +47,12 @@ def test_what_it_cannot_render_is_refused(
     with pytest.raises(PromptNotRenderable, match="'gemma' built into llama") as refused:
         renderer.render((message,), tools, TemplateOptions())
     assert refused.value.field == field
+
+
+def test_a_template_that_opens_the_thinking(make_facts: Callable[..., ModelFacts]) -> None:
+    renderer = BuiltinTemplateRenderer("deep", lambda name, messages, add: "Hello" + "<think>\n" * add, make_facts())
+    assert renderer.template.reasoning == ReasoningTags()
+    assert renderer.render((HELLO,), (), TemplateOptions()).opens_reasoning is True
 
 
 def test_variables_are_warned_of(renderer: BuiltinTemplateRenderer) -> None:

@@ -1,5 +1,7 @@
 """Which source of a template goes before which, and what cannot be had."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -66,6 +68,14 @@ def create(
         return factory.create(spec, make_facts(*template))
 
     return created
+
+
+def test_nothing_heavy_is_imported_before_a_tokenizer_is_asked_for() -> None:
+    check = (
+        "import sys, flowgen.adapters.prompts.renderer_factory;"
+        "sys.exit(str(sorted({'transformers', 'huggingface_hub', 'numpy', 'torch'} & set(sys.modules))))"
+    )
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stderr.strip() == "[]"
 
 
 def text(renderer: PromptRenderer) -> str:
