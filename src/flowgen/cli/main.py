@@ -13,7 +13,7 @@ from flowgen.cli.listening import listen
 from flowgen.cli.serve import FAILED, run
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
-from flowgen.http.native.mapping import load_spec
+from flowgen.http.native.mapping import read_load
 
 EMBEDDED = "flowgen-nano"
 
@@ -76,11 +76,15 @@ def _option(text: str) -> JsonObject:
 
 def _serve(arguments: argparse.Namespace) -> int:
     """Refuse what can be refused before the address is taken, and the address before anything is loaded."""
-    options = {name: value for option in arguments.option for name, value in option.items()}
-    settings = read_settings(arguments.host, arguments.port)
-    container = make_container(settings)
-    spec, unknown = load_spec(arguments.model, arguments.tokenizer, options, container.catalog())
-    for name in unknown:
-        print(f"flowgen: --option {name} is unknown and was ignored.", file=sys.stderr)
+    container = make_container(read_settings(arguments.host, arguments.port))
+    spec, warnings = read_load(_load_body(arguments), container.catalog())
+    for warning in warnings:
+        print(f"flowgen: {warning}", file=sys.stderr)
     with listen(arguments.host, arguments.port) as listener:
         return run(container.app(), container.host(), spec, listener)
+
+
+def _load_body(arguments: argparse.Namespace) -> JsonObject:
+    """The same as a body of POST /load, so that both are checked alike."""
+    options = {name: value for option in arguments.option for name, value in option.items()}
+    return {"model_path": arguments.model, "tokenizer_name": arguments.tokenizer, "options": options}

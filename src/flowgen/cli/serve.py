@@ -3,9 +3,11 @@
 import asyncio
 import json
 import logging
+import os
 import shlex
 import socket
 import sys
+from typing import NoReturn
 
 from litestar import Litestar
 
@@ -27,7 +29,10 @@ def run(app: Litestar, host: ModelHost, spec: ModelSpec, listener: socket.socket
     """Serve until a signal; give the process's exit status."""
     server = Server(app, lambda: host.close(_REASON))
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        return runner.run(_serve(server, host, spec, listener))
+        status = runner.run(_serve(server, host, spec, listener))
+        if host.snapshot().loading is not None:
+            _leave(status)
+        return status
 
 
 async def _serve(server: Server, host: ModelHost, spec: ModelSpec, listener: socket.socket) -> int:
@@ -38,9 +43,16 @@ async def _serve(server: Server, host: ModelHost, spec: ModelSpec, listener: soc
     await asyncio.wait({serving, loading}, return_when=asyncio.FIRST_COMPLETED)
     status = _announce(server, loading, url)
     await serving
-    await asyncio.wait({loading})
-    loading.exception()  # seen: a load that a signal cut short has nobody to tell
+    if loading.done() and not loading.cancelled():
+        loading.exception()  # seen: a load that a signal cut short has nobody to tell
     return status
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process although a load is under way: it cannot be cut short, and its thread would be waited for."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _announce(server: Server, loading: asyncio.Task[LoadReport], url: str) -> int:

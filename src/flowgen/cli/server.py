@@ -9,7 +9,7 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 
-GRACE_S = 4
+GRACE_S = 3
 """Seconds from a signal until requests that have not ended are cut; answers have ended long before."""
 
 

@@ -1,5 +1,7 @@
 """The HTTP application: routes, dependencies, guard, errors, OpenAPI. Refuses to know who made what it is given."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +28,8 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes of the largest request body."""
 _CLIENT_GONE = 499
 """Nobody reads it; the access log does."""
+_CLOSE_S = 1.5
+"""Seconds that the application's end may wait for the model to be freed."""
 
 
 def create_app(
@@ -40,7 +44,9 @@ def create_app(
     """Make the application. Its shutdown closes the host, for servers that do not do so before."""
 
     async def close() -> None:
-        await host.close("The server is shutting down.")
+        """Free the model, if that is quick: a load cannot be cut short, and the process's end frees all."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(host.close("The server is shutting down."), _CLOSE_S)
 
     settings = StreamSettings(ping_interval_s=ping_interval_s)
     handlers: Sequence[ControllerRouterHandler] = [NativeController]

@@ -58,32 +58,31 @@ class SettledChat(Value, frozen=True):
 
 
 def read_load(raw: JsonObject, catalog: ModelCatalog) -> tuple[ModelSpec, tuple[str, ...]]:
-    """Read a body of /load: what to load, and warnings. Raises InvalidRequest."""
-    unknown: list[str] = []
-    body = read(LoadBody, raw, "", unknown)
-    spec, extra = load_spec(body.model_path, body.tokenizer_name, body.options, catalog)
-    return spec, ignored([*unknown, *(f"options.{name}" for name in extra)])
-
-
-def load_spec(
-    model_path: str, tokenizer_name: str | None, options: JsonObject, catalog: ModelCatalog
-) -> tuple[ModelSpec, list[str]]:
-    """What to load, and the names of options that do not exist. Raises InvalidRequest.
+    """Read a body of /load: what to load, and warnings. Raises InvalidRequest.
 
     `options` mix those of the model and those of its chats; `seed` is the model's.
     """
-    load_options, rest = parse(LOAD_OPTIONS, options, "options")
-    chat_defaults, unknown = parse(CHAT_OPTIONS, {name: options[name] for name in rest}, "options")
-    embedded = catalog.model_file(model_path)
+    unknown: list[str] = []
+    body = read(LoadBody, raw, "", unknown)
+    load_options, rest = parse(LOAD_OPTIONS, body.options, "options")
+    chat_defaults, extra = parse(CHAT_OPTIONS, {name: body.options[name] for name in rest}, "options")
+    unknown += [f"options.{name}" for name in extra]
     spec = ModelSpec(
-        name=model_path if embedded else os.path.basename(model_path).removesuffix(".gguf") or model_path,
-        path=embedded or model_path,
-        tokenizer_name=tokenizer_name,
+        name=_model_name(body.model_path, catalog),
+        path=catalog.model_file(body.model_path) or body.model_path,
+        tokenizer_name=body.tokenizer_name,
         options=LoadOptions(**load_options),
         chat_defaults=chat_defaults,
     )
     settle(AskedChat(), spec)  # the defaults of its chats are refused now, not at the first chat
-    return spec, unknown
+    return spec, ignored(unknown)
+
+
+def _model_name(model_path: str, catalog: ModelCatalog) -> str:
+    """An embedded model's own name, else the file's."""
+    if catalog.model_file(model_path):
+        return model_path
+    return os.path.basename(model_path).removesuffix(".gguf") or model_path
 
 
 def read_unload(raw: JsonObject) -> tuple[UnloadBody, tuple[str, ...]]:
