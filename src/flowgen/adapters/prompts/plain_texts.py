@@ -85,8 +85,8 @@ def segments(prompt: str, spans: Iterable[Span]) -> tuple[PromptSegment, ...]:
 def _unused(*texts: str) -> tuple[str, str]:
     """Two private-use characters that are in none of the texts."""
     taken = set().union(*texts)
-    opening, closing, *_ = (chr(code) for code in range(0xF0000, 0xFFFFE) if chr(code) not in taken)
-    return opening, closing
+    free = (chr(code) for code in range(0xF0000, 0xFFFFE) if chr(code) not in taken)
+    return next(free), next(free)
 
 
 def _around(text: str, opening: str, closing: str) -> str:
