@@ -1,9 +1,11 @@
 """A client that goes away frees the model at once, streamed or not; over a real socket."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from flowgen.domain.events import ContentDelta
 from support.http_fakes import HI, Backstage, Step
@@ -74,3 +76,36 @@ async def test_a_load_goes_on_when_its_client_leaves(socket_client: httpx.AsyncC
     backstage.runtimes.gate.set()
     await asyncio.sleep(0.1)
     assert (await socket_client.get("/health")).json() == {"status": "ok", "model": "other"}
+
+
+async def test_a_client_that_leaves_before_the_first_byte_frees_the_model(
+    app: Litestar, client: httpx.AsyncClient, backstage: Backstage
+) -> None:
+    """The narrowest gap: the answer has begun, and nothing of it has been asked of the generator yet."""
+    await client.post("/load", json={"model_path": "/models/tiny.gguf"})
+    begun = asyncio.Event()
+    body = b'{"messages": [{"role": "user", "content": "Hello!"}], "options": {"stream": true}}'
+    messages: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop()
+        await begun.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        begun.set()
+
+    scope: Any = {
+        "type": "http",
+        "method": "POST",
+        "path": "/chat",
+        "raw_path": b"/chat",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost:8001")],
+        "server": ("127.0.0.1", 8001),
+        "scheme": "http",
+    }
+    await app(scope, receive, send)
+    assert len(backstage.chat.asked) == 1
+    assert backstage.chat.num_open == 0

@@ -27,6 +27,7 @@ from flowgen.http.native.mapping import AskedChat, SettledChat, read_chat, read_
 from flowgen.http.native.openapi import (
     CHAT_RESPONSES,
     FAILURES,
+    HEALTH_RESPONSES,
     LOAD_RESPONSES,
     ChatOperation,
     LoadOperation,
@@ -75,12 +76,11 @@ class NativeController(Controller):
         """Answer a conversation, whole or with `options.stream` as server-sent events."""
         asked = await _read(request, read_chat)
         call = _Call(chat, asked)
-        stream = await while_connected(request.receive, call.start())
-        if call.settled.stream:
-            events = chat_events(stream, call.envelope(stream))
-            return EventStream(events, ping_interval_s=settings.ping_interval_s)
-        body = await while_connected(request.receive, _whole(stream, call.envelope(stream)))
-        return Response(body, status_code=200)
+        answer = await while_connected(request.receive, call.answer())
+        if isinstance(answer, CompletionBody):
+            return Response(answer, status_code=200)
+        events = chat_events(answer, call.envelope(answer))
+        return EventStream(events, ping_interval_s=settings.ping_interval_s, held=answer)
 
     @post("/unload", status_code=200, operation_class=UnloadOperation, responses=FAILURES)
     async def unload(self, request: HttpRequest, host: NamedDependency[ModelHost]) -> Response[UnloadedBody]:
@@ -89,7 +89,7 @@ class NativeController(Controller):
         name = await host.unload(force=body.force)
         return Response(answers.unloaded(name, warnings), status_code=200)
 
-    @get("/health")
+    @get("/health", responses=HEALTH_RESPONSES)
     async def health(self, host: NamedDependency[ModelHost]) -> Response[HealthBody]:
         """Say whether the server can chat."""
         snapshot = host.snapshot()
@@ -114,8 +114,13 @@ class _Call:
         self._asked = asked
         self.settled: SettledChat
 
-    async def start(self) -> ChatStream:
-        return await self._chat.start(self._make)
+    async def answer(self) -> CompletionBody | ChatStream:
+        """Start the chat and, unless it is to be streamed, finish it."""
+        stream = await self._chat.start(self._make)
+        if self.settled.stream:
+            return stream
+        async with stream:
+            return answers.completion(await fold(stream), self.envelope(stream))
 
     def _make(self, model: LoadedModel) -> ChatRequest:
         self.settled = settle(self._asked, model.spec)
@@ -129,11 +134,6 @@ class _Call:
             with_logprobs=self.settled.request.logprobs is not None,
             warnings=self.settled.warnings,
         )
-
-
-async def _whole(stream: ChatStream, envelope: answers.Envelope) -> CompletionBody:
-    async with stream:
-        return answers.completion(await fold(stream), envelope)
 
 
 async def _watched_load(

@@ -8,7 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody
 
 from flowgen.domain.options import ChatOptions, LoadOptions
-from flowgen.http.native.answer_wire import CompletionBody, ErrorBody, LoadedBody
+from flowgen.http.native.answer_wire import CompletionBody, ErrorBody, HealthBody, LoadedBody
 from flowgen.http.native.wire import ChatBody, LoadBody, UnloadBody
 
 _REFERENCE = "#/components/schemas/"
@@ -43,6 +43,12 @@ CHAT_RESPONSES = {
         generate_examples=False,
     ),
     **FAILURES,
+}
+
+HEALTH_RESPONSES = {
+    503: ResponseSpec(
+        data_container=HealthBody, description="A model is being loaded, or cannot chat.", generate_examples=False
+    )
 }
 
 

@@ -17,19 +17,18 @@ from flowgen.http.native.errors import body_of
 
 
 async def chat_events(stream: ChatStream, envelope: Envelope) -> AsyncGenerator[bytes, None]:
-    """Give the pieces, then the whole answer; the model is given back however this ends."""
+    """Give the pieces, then the whole answer. The stream stays its owner's to close."""
     folded = AnswerFold()
-    async with stream:
-        try:
-            async for chat_event in stream:
-                folded.add(chat_event)
-                if (shown := piece(chat_event)) is not None:
-                    yield event(shown)
-            yield event({"completion": completion(folded.answer(stream.warnings), envelope)})
-        except Exception as error:  # the border: the 200 is gone, what is left is an event
-            yield event(body_of(error))
-            return
-        yield DONE
+    try:
+        async for chat_event in stream:
+            folded.add(chat_event)
+            if (shown := piece(chat_event)) is not None:
+                yield event(shown)
+        yield event({"completion": completion(folded.answer(stream.warnings), envelope)})
+    except Exception as error:  # the border: the 200 is gone, what is left is an event
+        yield event(body_of(error))
+        return
+    yield DONE
 
 
 class LoadWatch:
@@ -39,12 +38,17 @@ class LoadWatch:
         self._steps: asyncio.Queue[JsonObject | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self._load = asyncio.create_task(host.load(spec, self._progress))
-        self._load.add_done_callback(lambda _: self._steps.put_nowait(None))
+        self._load.add_done_callback(self._ended)
         self._first: JsonObject | None = None
 
     def _progress(self, stage: str, fraction: float) -> None:
         step = {"progress": {"stage": stage, "fraction": round(fraction, 4)}}
         self._loop.call_soon_threadsafe(self._steps.put_nowait, step)
+
+    def _ended(self, load: asyncio.Task[LoadReport]) -> None:
+        if not load.cancelled():
+            load.exception()  # seen: where the watcher has left, the host logs it
+        self._steps.put_nowait(None)
 
     async def begin(self) -> None:
         """Wait for the first progress. Raises what the load failed with before, so that it has its own status."""
