@@ -119,7 +119,7 @@ def _with_calls(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, .
 
 def _grammar(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]) -> GrammarPart:
     """Ask the format; its fields count the tools that may be called, the request's count all."""
-    reserved = () if shape.reasoning is None or shape.opens_reasoning else (shape.reasoning.opening,)
+    reserved = () if shape.reasoning is None else (shape.reasoning.opening,)
     plan = AnswerPlan(
         tools=tools, is_parallel=shape.is_parallel, control_tokens=shape.control_tokens, reserved=reserved
     )

@@ -23,6 +23,12 @@ _WORDS = {
     " dependentRequired dependentSchemas dependencies unevaluatedProperties",
 }
 _NEVER = ("not", "if", "then", "else", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy")
+_IDLE: dict[str, tuple[JsonValue, ...]] = {
+    "patternProperties": ({},), "dependentRequired": ({},), "dependentSchemas": ({},), "dependencies": ({},),
+    "propertyNames": ({}, True), "unevaluatedProperties": ({}, True), "unevaluatedItems": ({}, True),
+    "additionalItems": ({}, True),
+}  # fmt: skip
+"""Words that say nothing with these values."""
 NEVER_OF_OBJECTS = ("patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies")
 
 
@@ -60,7 +66,7 @@ class SchemaNodes:
     def refuse(self, node: Node, keywords: Iterable[str]) -> None:
         """Refuse a node that says one of these, unless it says nothing by it."""
         for keyword in keywords:
-            if node.schema.get(keyword) not in (None, {}, True):
+            if keyword in node.schema and not (keyword in _IDLE and node.schema[keyword] in _IDLE[keyword]):
                 raise self.refusal("it cannot be enforced in this model's notation of calls", node, keyword)
 
     def arguments(self) -> Node:

@@ -1,0 +1,72 @@
+"""LlguidanceConstrainer passes the contract; and what only it promises."""
+
+import msgspec
+import pytest
+
+from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.domain.constraints import JsonSchema, Lark, Regex
+from flowgen.domain.errors import ConstraintRefused, EngineFailed
+from flowgen.domain.model import Vocabulary
+from flowgen.testing.byte_vocabulary import allowed, byte_vocabulary
+from flowgen.testing.constrainer_contract import VOCABULARY, SchemaConstrainerContract
+
+
+class TestLlguidanceConstrainer(SchemaConstrainerContract):
+    def make_constrainer(self) -> LlguidanceConstrainer:
+        return LlguidanceConstrainer()
+
+
+def test_equal_constraints_are_compiled_once_for_a_vocabulary() -> None:
+    constrainer = LlguidanceConstrainer()
+    first = constrainer.compile(JsonSchema(schema={"type": "null"}), VOCABULARY)
+    assert constrainer.compile(JsonSchema(schema={"type": "null"}), VOCABULARY) is first
+    assert constrainer.compile(JsonSchema(schema={"type": "null"}), byte_vocabulary("<x>")) is not first
+
+
+def test_the_order_of_properties_makes_another_constraint() -> None:
+    constrainer = LlguidanceConstrainer()
+    first, second = {"a": {"type": "null"}, "b": {}}, {"b": {}, "a": {"type": "null"}}
+    compiled = constrainer.compile(JsonSchema(schema={"properties": first}), VOCABULARY)
+    assert constrainer.compile(JsonSchema(schema={"properties": second}), VOCABULARY) is not compiled
+
+
+def test_the_oldest_constraint_is_forgotten() -> None:
+    constrainer = LlguidanceConstrainer(num_constraints=2)
+    first = constrainer.compile(Regex(pattern="a"), VOCABULARY)
+    for pattern in ("b", "c"):
+        constrainer.compile(Regex(pattern=pattern), VOCABULARY)
+    assert constrainer.compile(Regex(pattern="a"), VOCABULARY) is not first
+
+
+def test_check_knows_the_special_tokens_that_a_grammar_names() -> None:
+    LlguidanceConstrainer().check(Lark(grammar='start: <|any_token|> "a"'))
+
+
+def test_a_special_token_that_the_vocabulary_lacks_is_refused() -> None:
+    with pytest.raises(ConstraintRefused):
+        LlguidanceConstrainer().compile(Lark(grammar="start: <|other|>"), VOCABULARY)
+
+
+def test_a_vocabulary_without_an_end_cannot_be_constrained() -> None:
+    endless = Vocabulary(tokens=(b"a",), special=frozenset(), end_tokens=(), fingerprint="endless", tokenize=list)
+    with pytest.raises(ValueError, match="without end tokens"):
+        LlguidanceConstrainer().compile(Regex(pattern="a"), endless)
+
+
+def test_an_impossible_rollback_is_the_engines_failure() -> None:
+    matcher = LlguidanceConstrainer().compile(Regex(pattern="ab"), VOCABULARY).matcher()
+    with pytest.raises(EngineFailed, match="rollback"):
+        matcher.rollback(3)
+    with pytest.raises(EngineFailed):
+        matcher.may_finish()
+
+
+def test_all_end_tokens_end_an_answer() -> None:
+    plain = byte_vocabulary("<|return|>")
+    first, second = plain.end_tokens[0], plain.end_tokens[0] + 1
+    vocabulary = msgspec.structs.replace(plain, end_tokens=(second, first), fingerprint="two ends")
+    matcher = LlguidanceConstrainer().compile(Regex(pattern="a"), vocabulary).matcher()
+    assert allowed(matcher, vocabulary) == [ord("a")]
+    assert matcher.accept(ord("a"))
+    assert allowed(matcher, vocabulary) == [first, second]
+    assert matcher.accept(first)

@@ -1,0 +1,96 @@
+"""Hermes' calls: the contract, and this format's own quirks."""
+
+from typing import ClassVar
+
+import pytest
+
+from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.adapters.toolcalls.hermes_json import HermesJson
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, TemplateProbe
+from flowgen.testing.format_contract import Fold, ToolCallFormatContract, fold
+
+START, END = "<tool_call>", "</tool_call>"
+CONSTRAINER = LlguidanceConstrainer()
+
+
+class TestHermesJson(ToolCallFormatContract):
+    markers: ClassVar[tuple[str, ...]] = (START, END)
+    fragments: ClassVar[tuple[str, ...]] = (
+        START, END, "{", "}", '{"name": "ping", "arguments": ', '"name"', '"ping"', ": ", ", ", "[", "]", '"', "\\u00",
+        "\n", "<tool", "</", "1", "null", '"arguments"', "{}", '"{}"', "x",
+    )  # fmt: skip
+
+    def make_format(self) -> HermesJson:
+        return HermesJson()
+
+    def make_constrainer(self) -> LlguidanceConstrainer:
+        return CONSTRAINER
+
+
+def parse(text: str, *, is_strict: bool = True) -> Fold:
+    parser = HermesJson().parser(AnswerStart(tools=(Tool(name="f"),), is_strict=is_strict))
+    return fold([*parser.feed(text), *parser.finish("stop")])
+
+
+@pytest.mark.parametrize(
+    ("text", "num_calls"),
+    [
+        (f'{START}{{"name": "f", "arguments": {{"a": 1}}}}{END}', 1),
+        (f'{START}\n{{"arguments": {{"a": 1}}, "name": "f"}}\n{END}', 1),
+        (f'{START}{{"name": "f", "arguments": "{{\\"a\\": 1}}"}}{END}', 1),
+        (f'{START}{{"id": 3, "name": "f", "parameters": {{"a": 1}}}}', 1),
+        (
+            f'{START}{{"name": "f", "arguments": {{"a": 1}}}}{END}{START}{{"name": "f", "arguments": {{"a": 1}}}}{END}',
+            2,
+        ),
+    ],
+)
+def test_the_spellings_of_a_call(text: str, num_calls: int) -> None:
+    parsed = parse(text)
+    assert [call.arguments for call in parsed.calls] == [{"a": 1}] * num_calls
+    assert (parsed.content, parsed.malformed) == ("", ())
+
+
+def test_missing_arguments_are_none() -> None:
+    assert parse(f'{START}{{"name": "f"}}{END}').calls == (ToolCall(name="f", arguments={}),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"name": "f"', '{"arguments": {}}', '{"name": 1}', '{"name": "f", "arguments": [1]}',
+     '{"name": "f", "name": "g"}',
+     '{"name": "f", "arguments": "no"}', '{"name": "f", "arguments": {}, "arguments": {}}', "f(a=1)", ""],
+)  # fmt: skip
+def test_what_is_no_call_is_told(body: str) -> None:
+    parsed = parse(f"Hi {START}{body}{END} you")
+    assert (parsed.content, parsed.calls) == ("Hi  you", ())
+    assert [malformed.raw for malformed in parsed.malformed] == [f"{START}{body}{END}"]
+
+
+def test_several_calls_in_one_tag_are_lenient() -> None:
+    text = f'{START}[{{"name": "f"}}, {{"name": "g"}}]{END}'
+    assert len(parse(text, is_strict=False).calls) == 2
+    assert parse(text).malformed
+
+
+def test_names_may_be_any_text_and_arguments_are_only_the_declared_ones() -> None:
+    tool = Tool(name='say "hi"', parameters={"type": "object", "properties": {"my key": {"type": "string"}}})
+    part = HermesJson().grammar(AnswerPlan(tools=(tool,)))
+    schema = part.parts["hermes_json_arguments_0"].constraint
+    assert getattr(schema, "schema", {})["additionalProperties"] is False
+    assert '\\"say \\\\\\"hi\\\\\\"\\"' in part.rules
+
+
+@pytest.mark.parametrize(
+    ("source", "is_claimed"),
+    [
+        ('<tool_call>\\n{"name": <function-name>, "arguments": <args-json-object>}\\n</tool_call>', True),
+        ('<tool_call>\\n{\\"name\\": \\"f\\", \\"arguments\\": {}}\\n</tool_call>', True),
+        ("<tool_call>\\n<function=f>\\n<parameter=k>", False),
+        ('<tool_call>f\\n<arg_key>k</arg_key> "name" "arguments"', False),
+        ("Hello", False),
+    ],
+)
+def test_templates_are_told_by_their_markers(source: str, is_claimed: bool) -> None:
+    assert (HermesJson().match(TemplateProbe(source=source)) is not None) == is_claimed
