@@ -309,6 +309,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"options": {"stop": ["a", ""]}}, "options.stop[1]", "not empty"),
     ({"options": {"seed": -2}}, "options.seed", "-1"),
     ({"options": {"logit_bias": {"a": 1}}}, "options.logit_bias", "'a'"),
+    ({"options": {"logit_bias": {"05": 1}}}, "options.logit_bias", "'05'"),
     ({"options": {"logit_bias": {"-1": 1}}}, "options.logit_bias", "token ids"),
     ({"options": {"logprobs": 101}}, "options.logprobs", "100"),
     ({"options": {"stopping_criteria": 5}}, "options.stopping_criteria", "a string or an object"),

@@ -24,6 +24,7 @@ from flowgen.http.native.reading import decode
         (b'{"a": 1e999}', "not valid JSON"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"a": [' + b"1" * 5000 + b"]}", "out of range"),
         (b"[]", "a JSON object"),
         (b'"text"', "a JSON object"),
         (b"null", "a JSON object"),
@@ -33,6 +34,10 @@ def test_what_is_wrong_with_a_body(body: bytes, text: str) -> None:
     with pytest.raises(InvalidRequest, match=r"^The body") as caught:
         decode(body)
     assert text in str(caught.value)
+
+
+def test_long_digits_are_text_where_they_are_text() -> None:
+    assert decode(b'{"a": "' + b"1" * 5000 + b'"}') == {"a": "1" * 5000}
 
 
 @given(st.binary(max_size=40))

@@ -101,9 +101,12 @@ def _arguments(raw: JsonObject | str, where: str) -> JsonObject:
     if not isinstance(raw, str):
         return raw
     try:
-        return msgspec.json.decode(raw, type=JsonObject)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidField(where, raw, "an object, or a string that holds one as valid JSON") from None
+        value = msgspec.json.decode(raw)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise InvalidField(where, raw, "an object, or a string that holds one as valid JSON")
+    return value
 
 
 def _answering(message: Message, pending: list[ToolCall]) -> Message:

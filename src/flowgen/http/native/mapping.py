@@ -231,7 +231,7 @@ def _sampling(options: ChatOptions, model: LoadOptions) -> Sampling:
 
 
 def _token(key: str) -> int:
-    if not (key.isascii() and key.isdecimal()):
+    if not (key.isascii() and key.isdecimal() and len(key) <= 10 and key == str(int(key))):
         raise InvalidField("options.logit_bias", key, "token ids, as integers from 0, for keys")
     return int(key)
 

@@ -24,7 +24,7 @@ def decode(body: bytes) -> JsonObject:
         value = msgspec.json.decode(body)
     except RecursionError:
         raise InvalidRequest("The body's JSON is nested too deeply.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InvalidRequest(f"The body is not valid JSON: {_where(body, error)}.") from None
     if not isinstance(value, dict):
         raise InvalidField("The body", value, "a JSON object")
@@ -37,6 +37,8 @@ def _where(body: bytes, error: Exception) -> str:
         json.loads(body)
     except (json.JSONDecodeError, UnicodeDecodeError) as found:
         return str(found)
+    except (ValueError, RecursionError):
+        pass  # more digits or levels than Python reads
     return str(error)
 
 
