@@ -41,9 +41,10 @@ class FunctionList:
         calls = PythonicGrammar("function_list", plan)
         names = "|".join(lark.pattern(tool.name) for tool in plan.tools)
         text = lark.text_without([], plan.reserved, at_start=rf"\[\s*({names})\s*\(")
-        opening = r"\n{0,2}\[" if plan.reserved else r"\["  # the line breaks after a block of reasoning
+        if plan.reserved:
+            text += r" & ~/\n(?s:.*)/"  # line breaks after a block of reasoning belong to it: text would swallow a call
         rules = [
-            f'function_list_calls: {calls.list_of_calls(opening)} "]"',
+            f'function_list_calls: {calls.list_of_calls(opening="[")} "]"',
             f"function_list_text: FUNCTION_LIST_TEXT\nFUNCTION_LIST_TEXT: {text}",
         ]
         return GrammarPart(

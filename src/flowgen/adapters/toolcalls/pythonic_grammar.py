@@ -28,15 +28,12 @@ class PythonicGrammar:
         self.rules += PythonicTypes.shared_rules(prefix)
 
     def list_of_calls(self, opening: str = "") -> str:
-        """Give the expression of one call, or of several with commas.
-
-        `opening` is the pattern of what stands before the first: it is one lexeme with the name.
-        """
+        """Give the expression of one call, or of several with commas; `opening` is one lexeme with the first name."""
         more = f'(", " {self._any_call("")})*' if self._is_parallel else ""
         return f"{self._any_call(opening)} {more}"
 
     def _any_call(self, opening: str) -> str:
-        names = (f"/{opening}{lark.pattern(name)}\\(/" if opening else lark.literal(f"{name}(") for name in self._names)
+        names = (lark.literal(f"{opening}{name}(") for name in self._names)
         calls = (f"{name} {self._prefix}_{index}_arguments" for index, name in enumerate(names))
         return f"({' | '.join(calls)})"
 
