@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from flowgen.adapters.llama import reports
-from flowgen.adapters.llama.parameters import kv_type, kv_type_name
+from flowgen.adapters.llama.parameters import kv_type, kv_type_name, piece_size
 from flowgen.domain.options import LoadOptions
 from flowgen.domain.values import JsonObject
 
@@ -27,6 +27,8 @@ def effective_parameters(
     if read is None:
         return values
     values |= {name: read(name) for name in _READ_BACK} | {"n_cells": read("n_ctx")}
+    if not options.embedding:
+        values["n_batch"] = piece_size(options, values["n_cells"])  # the context's own is never below n_seq_max
     printed = reports.parameters(lines)
     values |= {ours: float(printed[theirs]) for theirs, ours in _NUMBERS.items() if theirs in printed}
     values |= {name: printed[name] for name in ("type_k", "type_v") if name in printed}

@@ -15,7 +15,7 @@ from flowgen.adapters.llama.effective import effective_parameters, load_warnings
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.memory import free_memory
-from flowgen.adapters.llama.parameters import check_options, context_fields, numa_policy
+from flowgen.adapters.llama.parameters import check_options, context_fields, numa_policy, piece_size
 from flowgen.adapters.llama.preparation import Collaborators, Preparation
 from flowgen.adapters.llama.reports import buffer_sizes
 from flowgen.adapters.llama.runner import Runner
@@ -156,7 +156,7 @@ class LlamaRuntimeFactory:
             vocabulary,
             tokenizer,
             preparation,
-            Engine(Runner(context, vocabulary, context.number("n_batch"))),
+            Engine(Runner(context, vocabulary, piece_size(spec.options, context.number("n_ctx")))),
             Embedder(context, info.n_vocab) if embeds else None,
             lambda: _free(context, model),
         )

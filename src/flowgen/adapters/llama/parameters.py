@@ -64,17 +64,24 @@ def model_fields(options: LoadOptions) -> dict[str, Any]:
     }
 
 
+def piece_size(options: LoadOptions, n_cells: int) -> int:
+    """The most tokens that one decode call is given: n_batch, which no context can exceed."""
+    return min(options.n_batch, n_cells)
+
+
 def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[str, Any]:
     """llama_context_params by name, for a context of `n_cells` that all sequences share.
 
-    llama.cpp pools an embedding in one pass, so an embedding context computes a whole batch at once.
+    llama.cpp pools an embedding in one pass, so an embedding context computes a whole batch at once. It aborts the
+    process where a batch is smaller than the number of sequences: so the context's is not, and pieces are cut smaller.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    n_batch = min(max(options.n_batch, options.n_ubatch) if embeds else options.n_batch, n_cells)
+    n_ubatch = min(options.n_ubatch, piece_size(options, n_cells))
+    n_batch = max(min(options.n_ubatch, n_cells) if embeds else 1, piece_size(options, n_cells), options.n_seq_max)
     fields = {
         "n_ctx": n_cells,
         "n_batch": n_batch,
-        "n_ubatch": n_batch if embeds else min(options.n_ubatch, n_batch),
+        "n_ubatch": n_batch if embeds else n_ubatch,
         "n_seq_max": options.n_seq_max,
         "n_outputs_max_per_seq": 0 if options.logits_all else 1,
         "n_threads": options.n_threads or cores,

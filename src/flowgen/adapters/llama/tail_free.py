@@ -8,6 +8,8 @@ and the tail cut where their sum exceeds z.
 import numpy as np
 from numpy.typing import NDArray
 
+_MIN_KEEP = 1
+
 
 def tail_free_count(logits: NDArray[np.float32], z: float) -> int:
     """How many of the candidates to keep, at least one; `logits` fall, and z from 1 up keeps all."""
@@ -18,6 +20,5 @@ def tail_free_count(logits: NDArray[np.float32], z: float) -> int:
     curvature = np.abs(np.diff(np.diff(probabilities)))
     total = curvature.sum()
     weights = curvature / total if total > 1e-6 else np.full(len(curvature), 1.0 / len(curvature))
-    beyond = np.flatnonzero(np.cumsum(weights) > z)
-    first = int(beyond[0]) if len(beyond) else len(logits)
-    return max(first, 1)
+    beyond = np.flatnonzero(np.cumsum(weights)[_MIN_KEEP:] > z)
+    return int(beyond[0]) + _MIN_KEEP if len(beyond) else len(logits)
