@@ -244,6 +244,7 @@ class ToolCallFormatContract:
             ToolCall(name="lookup", arguments={"key": "ab", "limit": 20, "day": "2026-01-31"}),
             ToolCall(name="lookup", arguments={"limit": 7}),
             ToolCall(name="lookup", arguments={}),
+            ToolCall(name="send_mail", arguments={"to": "".join(["\x00\x1f\x7f\\/\u2028😀", *self.markers])}),
         ]
         for few in ([call] for call in calls):
             assert self.takes(self.shape("required", has_tokens=has_tokens), self.make_format().write(few))

@@ -55,6 +55,7 @@ def _schema(constraint: JsonSchema) -> dict[str, Any]:
         "item_separator": constraint.item_separator,
         "key_separator": constraint.key_separator,
         "whitespace_flexible": False,
+        "json_allow_general_unicode_escapes": True,
     }
     return {**read_schema(constraint.schema), "x-guidance": options}
 

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from flowgen.adapters.constraints.schema_reading import child_paths, join, resolve
 from flowgen.domain.errors import ConstraintRefused
@@ -96,7 +96,7 @@ def _in_context(root: JsonValue, pointer: str, without: str | None = None) -> Js
             moved, [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]], without
         )
     draft = {"$schema": root["$schema"]} if isinstance(root, dict) and "$schema" in root else {}
-    return {**draft, "$ref": f"#/$defs/root{pointer}", "$defs": {"root": moved}}
+    return {**draft, "$ref": f"#/$defs/root{quote(pointer)}", "$defs": {"root": moved}}
 
 
 def _moved(node: Any) -> Any:

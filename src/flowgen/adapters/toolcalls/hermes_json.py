@@ -22,7 +22,7 @@ from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Marku
 
 _OPENING = "<tool_call>"
 _CLOSING = "</tool_call>"
-_OTHER_BODIES = ("<function=", "<arg_key>", "<tool_sep>", "<parameter")
+_OTHER_BODIES = ("<function=", "<arg_key>", "<tool_sep>", "<parameter", "<tool_calls>")
 
 
 class HermesJson:

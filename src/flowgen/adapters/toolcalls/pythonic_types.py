@@ -121,7 +121,9 @@ class PythonicTypes:
         return f"@{name}"
 
     def _array(self, node: Node) -> str:
-        self._nodes.refuse(node, ("prefixItems", "contains", "unevaluatedItems", "additionalItems"))
+        self._nodes.refuse(node, ("prefixItems", "contains", "unevaluatedItems"))
+        if isinstance(node.schema.get("items"), list):
+            raise self._nodes.refusal("items that differ by place cannot be enforced", node, "items")
         if node.schema.get("uniqueItems"):
             raise self._nodes.refusal("items cannot be kept apart", node, "uniqueItems")
         least, most = self._nodes.span(node, "minItems", "maxItems")

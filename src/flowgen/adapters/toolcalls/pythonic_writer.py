@@ -58,5 +58,5 @@ def string_literal(text: str, markers: Iterable[str] = ()) -> str:
     """Give a text in JSON's notation; a text that holds a marker has its `<` escaped. Raises CannotWrite."""
     if not isinstance(text, str) or _SURROGATE.search(text):
         raise CannotWrite("Half a character (a lone surrogate) cannot be written.")
-    written = json.dumps(text, ensure_ascii=False)
+    written = json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
     return written.replace("<", "\\u003c") if any(marker in text for marker in markers) else written

@@ -135,9 +135,9 @@ class SchemaNodes:
             try:
                 schema = merged(schema, node.schema)
             except Conflict as conflict:
-                raise self.refusal(
-                    f"it says {conflict} a second time: both cannot be enforced", node, str(conflict)
-                ) from None
+                word = str(conflict)
+                place = node if word in node.schema else Node(schema=schema, pointer=whole.pointer, origins=origins)
+                raise self.refusal("what stands beside it cannot be enforced together with it", place, word) from None
             origins |= _origins(node)
         return Node(schema=schema, pointer=whole.pointer, origins=origins)
 
