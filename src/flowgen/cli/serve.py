@@ -41,7 +41,7 @@ async def _serve(server: Server, host: ModelHost, spec: ModelSpec, listener: soc
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     loading = asyncio.create_task(host.load(spec, _silent))
     await asyncio.wait({serving, loading}, return_when=asyncio.FIRST_COMPLETED)
-    status = _announce(server, loading, url)
+    status = _announce(server, host, loading, url)
     await serving
     if loading.done() and not loading.cancelled():
         loading.exception()  # seen: a load that a signal cut short has nobody to tell
@@ -55,13 +55,14 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _announce(server: Server, loading: asyncio.Task[LoadReport], url: str) -> int:
+def _announce(server: Server, host: ModelHost, loading: asyncio.Task[LoadReport], url: str) -> int:
     """Say what came of the load; 0 where the server goes on or was told to end."""
     if not loading.done() or server.should_exit:
         return 0
     error = loading.exception()
     if error is None:
-        print(ready(loading.result(), url), flush=True)
+        model = host.snapshot().model
+        print(ready(loading.result(), url, model.info.why_not if model else ""), flush=True)
         return 0
     server.should_exit = True
     if not isinstance(error, FlowGenError):
@@ -70,16 +71,16 @@ def _announce(server: Server, loading: asyncio.Task[LoadReport], url: str) -> in
     return FAILED
 
 
-def ready(report: LoadReport, url: str) -> str:
-    """What a person reads when the model is ready: where, what, and a line to try it with."""
+def ready(report: LoadReport, url: str, why_not: str = "") -> str:
+    """What a person reads when the model is ready: where, what, and a line to try it with, or why it does not chat."""
     body = json.dumps({"messages": [{"role": "user", "content": "Hello!"}]})
+    attempt = f"  curl -s {url}/chat -H 'Content-Type: application/json' -d {shlex.quote(body)}"
     lines = [
         f"FlowGen {__version__} serves {report.name} at {url}",
         f"  {report.architecture}, {_millions(report.num_parameters)} parameters, context {report.n_ctx}, "
         f"tool calls: {report.tool_call_format or 'none'}, loaded in {report.seconds:.1f} s",
         *(f"  warning: {warning}" for warning in report.warnings),
-        "Try it:",
-        f"  curl -s {url}/chat -H 'Content-Type: application/json' -d {shlex.quote(body)}",
+        *([f"It does not chat: {why_not}"] if why_not else ["Try it:", attempt]),
     ]
     return "\n".join(lines)
 

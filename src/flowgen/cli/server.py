@@ -22,7 +22,12 @@ class Server(uvicorn.Server):
     def __init__(self, app: Litestar, close: Callable[[], Awaitable[None]]) -> None:
         super().__init__(
             uvicorn.Config(
-                app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
+                app,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
             )
         )
         self._close = close

@@ -78,6 +78,19 @@ async def test_a_load_goes_on_when_its_client_leaves(socket_client: httpx.AsyncC
     assert (await socket_client.get("/health")).json() == {"status": "ok", "model": "other"}
 
 
+async def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_error(
+    socket_client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", socket_client.base_url.port)
+    writer.write(b"POST /chat HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{")
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+    await writer.wait_closed()
+    await asyncio.sleep(0.05)
+    assert caplog.records == []
+
+
 async def test_a_client_that_leaves_before_the_first_byte_frees_the_model(
     app: Litestar, client: httpx.AsyncClient, backstage: Backstage
 ) -> None:

@@ -125,6 +125,7 @@ def test_the_line_to_try_is_a_whole_command() -> None:
     words = shlex.split(text.splitlines()[-1])
     assert words[:3] == ["curl", "-s", "http://127.0.0.1:8001/chat"]
     assert json.loads(words[-1])["messages"][0]["role"] == "user"
+    assert ready(report, "http://[::1]:1", "It embeds.").endswith("It does not chat: It embeds.")
 
 
 def test_starting_imports_no_transformers() -> None:

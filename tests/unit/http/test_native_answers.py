@@ -11,6 +11,7 @@ from flowgen.domain.chat import ChatAnswer
 from flowgen.domain.events import ChatEvent, ContentDelta, MalformedToolCall, ReasoningDelta, ToolCallStarted
 from flowgen.domain.generation import Finish, Timings, TokenAlternative, TokenLogprob, Usage
 from flowgen.domain.messages import ToolCall
+from flowgen.domain.model import EngineStatus
 from flowgen.http.native.answers import Envelope, completion, health, loaded, piece
 
 ENVELOPE = Envelope(id="chat-1", model="tiny", created=1700000000)
@@ -119,7 +120,8 @@ def test_only_text_is_streamed_in_pieces(event: ChatEvent, shown: dict[str, str]
     ],
 )
 def test_health(state: State, failure: str, status: str, code: int) -> None:
-    body, answered = health(HostSnapshot(state=state), failure)
+    engine = EngineStatus(num_running=0, num_waiting=0, is_alive=not failure, reason=failure)
+    body, answered = health(HostSnapshot(state=state), engine)
     assert (body.status, body.model, answered) == (status, None, code)
 
 

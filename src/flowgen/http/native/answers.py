@@ -8,6 +8,7 @@ from flowgen.application.lifecycle import HostSnapshot, LoadReport
 from flowgen.domain.chat import ChatAnswer
 from flowgen.domain.events import ChatEvent, ContentDelta, ReasoningDelta
 from flowgen.domain.generation import Timings, TokenAlternative, TokenLogprob, Usage
+from flowgen.domain.model import EngineStatus
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http.native.answer_wire import (
     CachedBody,
@@ -134,11 +135,11 @@ def loaded(report: LoadReport, warnings: Sequence[str] = ()) -> LoadedBody:
     )
 
 
-def health(snapshot: HostSnapshot, failure: str = "") -> tuple[HealthBody, int]:
-    """The answer of /health and its status. `failure` is the reason of a model whose engine is dead."""
+def health(snapshot: HostSnapshot, engine: EngineStatus | None = None) -> tuple[HealthBody, int]:
+    """The answer of /health and its status; `engine` is that of a model that is ready."""
     model = snapshot.model.spec.name if snapshot.model and snapshot.state == "ready" else None
-    if failure:
-        return HealthBody(status="failed", model=model, error=failure), 503
+    if engine is not None and not engine.is_alive:
+        return HealthBody(status="failed", model=model, error=engine.reason or "The engine has ended."), 503
     match snapshot.state:
         case "loading":
             return HealthBody(status="loading", model=model, loading=snapshot.loading or UNSET), 503

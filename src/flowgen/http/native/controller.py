@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import InternalServerException
 from litestar.response import Response
 
 from flowgen.application.chat import ChatService, ChatStream
@@ -19,7 +20,7 @@ from flowgen.domain.errors import ModelNotLoaded
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.ports import ModelCatalog
 from flowgen.domain.values import JsonObject, Value
-from flowgen.http.departure import while_connected
+from flowgen.http.departure import ClientGone, while_connected
 from flowgen.http.event_stream import EventStream
 from flowgen.http.native import answers
 from flowgen.http.native.answer_wire import CompletionBody, HealthBody, LoadedBody, UnloadedBody
@@ -93,8 +94,8 @@ class NativeController(Controller):
     async def health(self, host: NamedDependency[ModelHost]) -> Response[HealthBody]:
         """Say whether the server can chat."""
         snapshot = host.snapshot()
-        status = await snapshot.model.runtime.status() if snapshot.model and snapshot.state == "ready" else None
-        body, code = answers.health(snapshot, status.reason or "dead" if status and not status.is_alive else "")
+        engine = await snapshot.model.runtime.status() if snapshot.model and snapshot.state == "ready" else None
+        body, code = answers.health(snapshot, engine)
         return Response(body, status_code=code)
 
     @get("/models/current", responses=FAILURES)
@@ -145,8 +146,11 @@ async def _watched_load(
 
 
 async def _read(request: HttpRequest, reader: Callable[[JsonObject], T], default: JsonObject | None = None) -> T:
-    """Decode and check a body; `default` stands for an empty one. Raises InvalidRequest."""
-    body = await request.body()
+    """Decode and check a body; `default` stands for an empty one. Raises InvalidRequest and ClientGone."""
+    try:
+        body = await request.body()
+    except InternalServerException as error:
+        raise ClientGone from error  # what Litestar makes of a client that left in the middle of its request
     if not body.strip() and default is not None:
         return reader(default)
     if len(body) > LARGE_BODY:
