@@ -46,6 +46,11 @@ def load_warnings(
         warnings.append(f"options.n_ctx: {n_ctx} is more than the {n_ctx_train} tokens that the model was trained on.")
     if options.use_mlock and any("mlock" in line and "fail" in line.lower() for line in lines):
         warnings.append("options.use_mlock: the system does not allow it; see ulimit -l.")
+    for key in sorted(set(options.kv_overrides or ()) - reports.used_overrides(lines)):
+        if not key.startswith("tokenizer.chat_template"):  # read by FlowGen, not by llama.cpp
+            warnings.append(f"options.kv_overrides.{key}: llama.cpp did not ask for this key.")
+    if options.lora_path is None and options.lora_scale != LoadOptions().lora_scale:
+        warnings.append("options.lora_scale: it scales nothing without lora_path.")
     if int(options.numa) != numa:
         warnings.append(f"options.numa: the process's first policy stays in force, which is {numa}.")
     return tuple(warnings)

@@ -93,7 +93,8 @@ class LlamaRuntimeFactory:
         if spec.options.vocab_only:
             return facts
         _, n_cells = model_files.num_cells(spec.options, facts.n_ctx_train)
-        need = model_files.measure(model, spec.options, n_cells)
+        weights = model_files.unmapped_weights(model, spec.options, backend.log.lines())
+        need = model_files.measure(model, spec.options, n_cells, weights)
         need.check(free)
         warnings = memory_warnings(model.number("size"), free)
         return msgspec.structs.replace(facts, needed=need.total, warnings=warnings)

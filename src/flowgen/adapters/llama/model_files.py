@@ -4,10 +4,10 @@ Refuses to know how much memory is free and what a runtime does.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from flowgen.adapters.llama import backend
+from flowgen.adapters.llama import backend, reports
 from flowgen.adapters.llama.memory import CELL_BYTES, MemoryNeed, extrapolate
 from flowgen.adapters.llama.parameters import context_fields, model_fields
 from flowgen.adapters.llama.reports import BufferSizes, buffer_sizes
@@ -19,6 +19,7 @@ _TEMPLATE = "tokenizer.chat_template"
 _NUM_LOG_LINES = 5
 _PROBE_CELLS = 131072
 """The largest context that is measured itself; llama.cpp's bookkeeping of larger ones takes seconds to set up."""
+_REPACKED = "CPU_REPACK model buffer size"
 _REASONS = (
     ("unknown model architecture", "has an architecture that this llama.cpp does not know"),
     ("not within the file bounds", "is truncated: it ends before its tensors do"),
@@ -47,8 +48,12 @@ def open_model(path: str, options: LoadOptions, *, progress: Callable[[float], N
 
 
 def open_outline(path: str, options: LoadOptions) -> backend.Model:
-    """Load all but the weights: every check of the file is made, and contexts can be measured."""
-    return _open(path, options, {} if options.vocab_only else {"no_alloc": True, "load_mode": 0})
+    """Load all but the weights: every check of the file is made, and contexts can be measured. Raises InvalidField for
+    a kv_override of a type that its key does not have."""
+    model = _open(path, options, {} if options.vocab_only else {"no_alloc": True, "load_mode": 0})
+    for key, complaint in reports.refused_overrides(backend.log.lines()).items():
+        raise InvalidField(f"options.kv_overrides.{key}", (options.kv_overrides or {}).get(key), complaint)
+    return model
 
 
 def open_vocabulary(path: str, options: LoadOptions) -> backend.Model:
@@ -58,7 +63,7 @@ def open_vocabulary(path: str, options: LoadOptions) -> backend.Model:
 
 def read_facts(spec: ModelSpec, model: backend.Model) -> ModelFacts:
     """What the file says; `needed` and `warnings` are left empty."""
-    metadata = model.metadata()
+    metadata = model.metadata() | {key: _printed(value) for key, value in (spec.options.kv_overrides or {}).items()}
     return ModelFacts(
         path=spec.path,
         name=metadata.get("general.name") or Path(spec.path).stem,
@@ -101,9 +106,16 @@ def embeds(options: LoadOptions, model: backend.Model) -> bool:
     return options.embedding or not model.number("has_decoder")
 
 
-def measure(model: backend.Model, options: LoadOptions, n_cells: int) -> MemoryNeed:
+def unmapped_weights(model: backend.Model, options: LoadOptions, lines: Sequence[str]) -> int:
+    """The bytes of weights that loading copies into memory: none where the file is mapped, but for those that llama.cpp
+    rearranges for the processor, which may be all of them. `lines` are the log of opening the outline.
+    """
+    is_mapped = options.use_mmap and not options.use_mlock and not any(_REPACKED in line for line in lines)
+    return 0 if is_mapped else model.number("size")
+
+
+def measure(model: backend.Model, options: LoadOptions, n_cells: int, weights: int = 0) -> MemoryNeed:
     """What loading takes, from contexts that llama.cpp makes without memory. Raises RefusedField if it makes none."""
-    weights = 0 if options.use_mmap and not options.use_mlock else model.number("size")
     adapter = os.path.getsize(options.lora_path) if options.lora_path else 0
     if n_cells <= 2 * _PROBE_CELLS:
         sizes = _buffers(model, options, n_cells)
@@ -136,7 +148,7 @@ def _open(
     try:
         return backend.Model(
             path,
-            model_fields(options) | fields,
+            model_fields(options, has_gpu=backend.supports_gpu_offload()) | fields,
             kv_overrides=options.kv_overrides,
             tensor_split=options.tensor_split,
             progress=progress,
@@ -153,6 +165,10 @@ def _is_file(path: str) -> bool:
         return os.path.isfile(path)
     except ValueError:  # a zero byte in the path
         return False
+
+
+def _printed(value: bool | int | float | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _templates(metadata: dict[str, str]) -> dict[str, str]:

@@ -15,6 +15,8 @@ KV_TYPES = {"f32": 0, "f16": 1, "bf16": 30, "q8_0": 8, "q4_0": 2, "q4_1": 3, "iq
 _F16 = KV_TYPES["f16"]
 _LOAD_MODES = {(False, False): 0, (True, False): 1, (False, True): 2, (True, True): 3}
 _ALL_LAYERS = 2**31 - 1
+_CELLS_MULTIPLE = 256
+"""llama_context pads n_ctx to it; also the most sequences that there are."""
 _OVERRIDE_BYTES = 128
 """The size of a key or a text in llama_model_kv_override, its closing zero included."""
 
@@ -53,11 +55,11 @@ def numa_policy(numa: bool | int) -> int:
     return int(numa)
 
 
-def model_fields(options: LoadOptions) -> dict[str, Any]:
-    """llama_model_params by name."""
+def model_fields(options: LoadOptions, *, has_gpu: bool) -> dict[str, Any]:
+    """llama_model_params by name. Without a GPU there is nothing to split, and some ways to split are an error."""
     return {
         "n_gpu_layers": _ALL_LAYERS if options.n_gpu_layers == -1 else min(options.n_gpu_layers, _ALL_LAYERS),
-        "split_mode": options.split_mode,
+        "split_mode": options.split_mode if has_gpu else LoadOptions().split_mode,
         "main_gpu": options.main_gpu,
         "vocab_only": options.vocab_only,
         "load_mode": _LOAD_MODES[options.use_mmap, options.use_mlock],
@@ -67,6 +69,11 @@ def model_fields(options: LoadOptions) -> dict[str, Any]:
 def piece_size(options: LoadOptions, n_cells: int) -> int:
     """The most tokens that one decode call is given: n_batch, which no context can exceed."""
     return min(options.n_batch, n_cells)
+
+
+def padded_cells(n_cells: int) -> int:
+    """The cells that llama.cpp makes of so many: it rounds up, and aborts for fewer than there are sequences."""
+    return -(-n_cells // _CELLS_MULTIPLE) * _CELLS_MULTIPLE
 
 
 def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[
     n_ubatch = min(options.n_ubatch, piece_size(options, n_cells))
     n_batch = max(min(options.n_ubatch, n_cells) if embeds else 1, piece_size(options, n_cells), options.n_seq_max)
     fields = {
-        "n_ctx": n_cells,
+        "n_ctx": padded_cells(n_cells),
         "n_batch": n_batch,
         "n_ubatch": n_batch if embeds else n_ubatch,
         "n_seq_max": options.n_seq_max,

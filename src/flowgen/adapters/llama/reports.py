@@ -6,6 +6,8 @@ llama_memory_recurrent: size =    0.01 MiB (     8 cells,   3 layers,  8 seqs ..
 llama_context:        CPU  output buffer size =     0.01 MiB
 sched_reserve:        CPU compute buffer size =     1.27 MiB
 resolve_fused_ops: Flash Attention enabled
+validate_override: Using metadata override (  int) 'lfm2.context_length' =
+validate_override: Warning: Bad metadata override type for key 'lfm2.block_count', expected int but got str
 """
 
 import re
@@ -17,6 +19,8 @@ _MIB = 1024 * 1024
 _MEMORY = re.compile(r"^(llama_kv_cache|llama_memory_recurrent)\w*: size =\s*([\d.]+) MiB")
 _BUFFER = re.compile(r" (?:output|compute) buffer size =\s*([\d.]+) MiB")
 _PARAMETER = re.compile(r"^llama_context: (\w+)\s+= (\S+)\s*$")
+_USED_OVERRIDE = re.compile(r"^validate_override: Using metadata override .*? '(.+?)' =")
+_REFUSED_OVERRIDE = re.compile(r"^validate_override: Warning: Bad metadata override type for key '(.+?)', (.+)$")
 _CACHE_TYPES = re.compile(r"K \((\w+)\):.*V \((\w+)\):")
 
 
@@ -48,6 +52,16 @@ def parameters(lines: Sequence[str]) -> dict[str, str]:
         if line.startswith("resolve_fused_ops: Flash Attention "):
             found["flash_attn"] = line.rsplit(" ", 1)[1].rstrip(",.")
     return found
+
+
+def used_overrides(lines: Sequence[str]) -> set[str]:
+    """The metadata keys whose values llama.cpp took from kv_overrides."""
+    return {match[1] for line in lines if (match := _USED_OVERRIDE.match(line))}
+
+
+def refused_overrides(lines: Sequence[str]) -> dict[str, str]:
+    """The keys whose override has another type than llama.cpp wants, with its complaint."""
+    return {match[1]: match[2] for line in lines if (match := _REFUSED_OVERRIDE.match(line))}
 
 
 def _bytes(mebibytes: str) -> int:

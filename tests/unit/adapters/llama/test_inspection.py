@@ -84,6 +84,7 @@ async def test_an_unknown_architecture_is_named(
         ({"tokenizer": {"name": "shout", "volume": 3}}, InvalidField, "volume"),
         ({"kv_overrides": {"general.name": "x" * 128}}, InvalidField, "127 bytes"),
         ({"kv_overrides": {"k" * 128: 1}}, InvalidField, "127 bytes"),
+        ({"kv_overrides": {"llama.block_count": "3"}}, InvalidField, "expected int but got str"),
         ({"n_cells": 100, "n_ctx": 200}, InvalidField, "options.n_cells"),
         ({"n_cells": 100, "n_ctx": 0}, InvalidField, "options.n_cells"),
         ({"type_k": "q8_0"}, RefusedField, "llama.cpp cannot make"),  # heads of 16 values, blocks of 32

@@ -1,0 +1,204 @@
+"""The engine's thread against a context that can be told to fail, to wait and to count."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowgen.adapters.llama.chooser import TokenChooser
+from flowgen.adapters.llama.emission import Emission
+from flowgen.adapters.llama.engine import Engine
+from flowgen.adapters.llama.generation import LlamaGeneration
+from flowgen.adapters.llama.runner import Runner
+from flowgen.adapters.llama.sampler import Step, StepSampler, TokenSampler
+from flowgen.adapters.llama.scores import ScoreRules
+from flowgen.adapters.llama.sequence import Answer
+from flowgen.adapters.llama.stops import StopScanner
+from flowgen.adapters.llama.text import TokenText
+from flowgen.domain.errors import EngineFailed, GenerationInterrupted, ModelUnavailable
+from flowgen.domain.generation import Sampling
+from flowgen.domain.model import Vocabulary
+
+BYTES = Vocabulary(
+    tokens=tuple(bytes([value]) for value in range(128)),
+    special=frozenset(),
+    end_tokens=(0,),
+    fingerprint="ascii",
+    tokenize=list,
+)
+
+
+class CountingContext:
+    """Always likes the letter `a` best; records the pieces."""
+
+    def __init__(self) -> None:
+        self.pieces: list[list[int]] = []
+        self.num_forgotten = 0
+        self.status = 0
+        self.go = threading.Event()
+        self.go.set()
+
+    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, num_outputs: int) -> int:
+        self.go.wait(10)
+        self.pieces.append(list(tokens))
+        return self.status
+
+    def logits(self, index: int) -> NDArray[np.float32]:
+        scores = np.zeros(128, np.float32)
+        scores[ord("a")] = 1.0
+        return scores
+
+    def forget(self, sequence: int) -> None:
+        self.num_forgotten += 1
+
+
+def no_sampler(_: Sequence[Step]) -> StepSampler:
+    raise AssertionError("greedy draws need none")
+
+
+def answer_of(prompt: Sequence[int] = (1, 2, 3), max_tokens: int = 3) -> Answer:
+    sampling = Sampling(temperature=0.0)
+    chooser = TokenChooser(
+        ScoreRules(sampling), lambda: TokenSampler(sampling, 0, len(BYTES.tokens), no_sampler), BYTES
+    )
+    return Answer(prompt, max_tokens, chooser, Emission(TokenText(BYTES), StopScanner(())))
+
+
+@pytest.fixture
+def context() -> CountingContext:
+    return CountingContext()
+
+
+@pytest.fixture
+def engine(context: CountingContext) -> Iterator[Engine]:
+    engine = Engine(Runner(context, BYTES, 4))
+    yield engine
+    context.go.set()
+    engine.close()
+
+
+def submit(engine: Engine, answer: Answer) -> LlamaGeneration:
+    generation = LlamaGeneration(len(answer.prompt), (), lambda: engine.cancel(answer))
+    answer.deliver = generation.deliver
+    engine.submit(answer)
+    return generation
+
+
+async def text_of(generation: LlamaGeneration) -> str:
+    async with asyncio.timeout(20):
+        return "".join([chunk.text async for chunk in generation])
+
+
+async def until_idle(engine: Engine) -> None:
+    async with asyncio.timeout(20):
+        while (status := engine.status()).num_running or status.num_waiting:
+            await asyncio.sleep(0.002)
+
+
+async def test_the_prompt_is_computed_in_pieces(engine: Engine, context: CountingContext) -> None:
+    assert await text_of(submit(engine, answer_of(prompt=range(1, 11)))) == "aaa"
+    assert context.pieces == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10], [97], [97]]
+
+
+async def test_a_failed_decode_ends_its_answer_and_not_the_next(engine: Engine, context: CountingContext) -> None:
+    context.status = -3
+    with pytest.raises(EngineFailed, match="-3"):
+        await text_of(submit(engine, answer_of()))
+    context.status = 0
+    await until_idle(engine)
+    assert context.num_forgotten == 1
+    assert await text_of(submit(engine, answer_of())) == "aaa"
+
+
+async def test_cancelling_frees_the_engine_within_one_piece(engine: Engine, context: CountingContext) -> None:
+    context.go.clear()
+    long, short = submit(engine, answer_of(prompt=[1] * 400)), submit(engine, answer_of())
+    await asyncio.sleep(0.02)
+    await long.cancel()
+    context.go.set()
+    assert await text_of(short) == "aaa"
+    assert context.pieces.count([1] * 4) <= 2
+    assert await text_of(long) == ""
+
+
+async def test_a_waiting_answer_can_be_cancelled(engine: Engine, context: CountingContext) -> None:
+    context.go.clear()
+    first, second, third = (submit(engine, answer_of()) for _ in range(3))
+    await second.cancel()
+    context.go.set()
+    assert [await text_of(generation) for generation in (first, second, third)] == ["aaa", "", "aaa"]
+    await until_idle(engine)
+    assert context.num_forgotten == 2
+
+
+async def test_first_come_first_served(engine: Engine, context: CountingContext) -> None:
+    context.go.clear()
+    generations = [submit(engine, answer_of(prompt=[number])) for number in (5, 6, 7)]
+    await asyncio.sleep(0.02)
+    assert (engine.status().num_running, engine.status().num_waiting) == (1, 2)
+    context.go.set()
+    await asyncio.gather(*map(text_of, generations))
+    assert [piece for piece in context.pieces if piece != [97]] == [[5], [6], [7]]
+
+
+async def test_an_interruption_reaches_running_and_waiting(engine: Engine, context: CountingContext) -> None:
+    context.go.clear()
+    generations = [submit(engine, answer_of()) for _ in range(3)]
+    engine.interrupt("drained")
+    context.go.set()
+    for generation in generations:
+        with pytest.raises(GenerationInterrupted, match="drained"):
+            await text_of(generation)
+    assert await text_of(submit(engine, answer_of())) == "aaa"
+
+
+async def test_work_is_done_on_the_thread_and_its_errors_come_back(engine: Engine) -> None:
+    name = await asyncio.wrap_future(engine.call(lambda: threading.current_thread().name))
+    assert name == "flowgen-engine"
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wrap_future(engine.call(lambda: 1 // 0))
+    assert await text_of(submit(engine, answer_of())) == "aaa"
+
+
+async def test_a_closed_engine_takes_nothing(engine: Engine) -> None:
+    engine.close()
+    engine.close()
+    with pytest.raises(ModelUnavailable):
+        engine.submit(answer_of())
+    with pytest.raises(ModelUnavailable):
+        engine.call(lambda: 1)
+    assert not engine.status().is_alive
+
+
+async def test_a_fault_of_the_loop_itself_tells_everybody(
+    engine: Engine, context: CountingContext, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: int) -> None:
+        raise ZeroDivisionError("a fault of the loop")
+
+    monkeypatch.setattr(context, "forget", fail)
+    context.go.clear()
+    first, second = (submit(engine, answer_of()) for _ in range(2))
+    context.go.set()
+    assert await text_of(first) == "aaa"
+    with pytest.raises(EngineFailed):
+        await text_of(second)
+    assert "a fault of the loop" in caplog.text
+    assert not engine.status().is_alive
+
+
+async def test_a_consumer_that_is_gone_stops_the_answer(engine: Engine, context: CountingContext) -> None:
+    answer = answer_of(max_tokens=10**9)
+
+    def run() -> None:
+        async def start() -> None:
+            submit(engine, answer)
+
+        asyncio.run(start())
+
+    await asyncio.to_thread(run)
+    await until_idle(engine)
+    assert answer.is_cancelled
