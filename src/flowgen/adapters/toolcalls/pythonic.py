@@ -8,6 +8,7 @@ from flowgen.adapters.toolcalls.literals import BrokenCall, LiteralReader, quote
 from flowgen.domain.values import JsonObject
 
 NAME = re.compile(r"[\w.-]+")
+ARGUMENT_NAME = re.compile(r"[\w.$@:/-]+")
 
 
 class PythonicReader:
@@ -65,7 +66,7 @@ class PythonicReader:
         return True
 
     def _key(self, arguments: JsonObject) -> Reading[str]:
-        key = yield from self._stream.take_run(NAME)
+        key = yield from self._stream.take_run(ARGUMENT_NAME)
         if not key:
             raise self._literals.broken("an argument's name expected", (yield from self._stream.peek()))
         yield from self._literals.expect("=")

@@ -23,7 +23,7 @@ class PythonicGrammar:
         for index, tool in enumerate(plan.tools):
             self._check_name(tool.name, f"tools[{index}].function.name")
             types = PythonicTypes(f"{prefix}_{index}", tool.parameters, f"tools[{index}].function.parameters")
-            self.rules += [f'{prefix}_{index}_arguments: {types.arguments()} ")"', *types.rules]
+            self.rules += [f'{prefix}_{index}_arguments: ({types.arguments()}) ")"', *types.rules]
             self.parts |= types.parts
         self.rules += PythonicTypes.shared_rules(prefix)
 

@@ -3,7 +3,7 @@ what these rules could not hold a value to. What is narrower than the schema is 
 
 from collections.abc import Callable, Iterable
 
-from flowgen.adapters.toolcalls.pythonic import NAME
+from flowgen.adapters.toolcalls.pythonic import ARGUMENT_NAME
 from flowgen.adapters.toolcalls.pythonic_writer import python_literal
 from flowgen.adapters.toolcalls.schema_nodes import NEVER_OF_OBJECTS, Node, SchemaNodes
 from flowgen.application import lark
@@ -50,9 +50,11 @@ class PythonicTypes:
 
     def arguments(self) -> str:
         """Give the expression of the arguments between the brackets, without these."""
-        node = self._nodes.arguments()
+        return " | ".join(self._arguments(node) for node in self._nodes.arguments())
+
+    def _arguments(self, node: Node) -> str:
         for key, _ in self._nodes.properties(node):
-            if not NAME.fullmatch(key):
+            if not ARGUMENT_NAME.fullmatch(key):
                 raise self._nodes.refusal(f"{key!r} is no argument's name in this model's notation", node, "properties")
         return self._members(node, lambda key: f"{key}=")
 
@@ -149,14 +151,23 @@ class PythonicTypes:
             raise self._nodes.refusal(
                 "equal keys cannot be kept apart, so they cannot be counted", node, "minProperties"
             )
-        values = self._nodes.child(node, "additionalProperties")
+        key, values = self._keys_and_values(node)
         if values.schema is False or most == 0:
             if least:
                 raise self._nodes.refusal("no properties can be had", node, "minProperties")
             return '"{}"'
-        pair = f'{self._shared.upper()}_STRING ": " {self._value(values)}'
+        pair = f'{key} ": " {self._value(values)}'
         rest = f'(", " {pair}){{0,{"" if most is None else most - 1}}}'
         return f'"{{" {pair} {rest} "}}"' if least else f'"{{" ({pair} {rest})? "}}"'
+
+    def _keys_and_values(self, node: Node) -> tuple[str, Node]:
+        """Give the keys' expression and the values' schema of an object whose keys are free."""
+        found = self._nodes.pattern(node)
+        if found is None:
+            return f"{self._shared.upper()}_STRING", self._nodes.child(node, "additionalProperties")
+        pattern, values = found
+        keys = Node(schema={"pattern": pattern}, pointer=node.place("patternProperties"))
+        return self._part(keys, "string", ("pattern",)), values
 
     def _members(self, node: Node, opening: Callable[[str], str]) -> str:
         """Give the declared members in order, with commas between those that are there.

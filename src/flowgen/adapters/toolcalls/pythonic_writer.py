@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-from flowgen.adapters.toolcalls.pythonic import NAME
+from flowgen.adapters.toolcalls.pythonic import ARGUMENT_NAME, NAME
 from flowgen.domain.errors import CannotWrite
 from flowgen.domain.messages import ToolCall
 from flowgen.domain.values import JsonValue
@@ -20,12 +20,12 @@ def write_calls(calls: Sequence[ToolCall], *, markers: Iterable[str] = ()) -> st
 
 
 def _call(call: ToolCall, markers: tuple[str, ...]) -> str:
-    pairs = (f"{_name(key)}={python_literal(value, markers)}" for key, value in call.arguments.items())
-    return f"{_name(call.name)}({', '.join(pairs)})"
+    pairs = (f"{_name(key, ARGUMENT_NAME)}={python_literal(value, markers)}" for key, value in call.arguments.items())
+    return f"{_name(call.name, NAME)}({', '.join(pairs)})"
 
 
-def _name(name: str) -> str:
-    if not NAME.fullmatch(name):
+def _name(name: str, letters: re.Pattern[str]) -> str:
+    if not letters.fullmatch(name):
         raise CannotWrite(f"{name!r} is no name in Python's notation of calls: letters, digits, '_', '-' and '.' are.")
     return name
 

@@ -74,7 +74,10 @@ def _names(names: JsonValue) -> set[str]:
 
 
 def are_disjoint(schemas: list[JsonValue]) -> bool:
-    """Say whether no value can match two of the schemas, as far as types and fixed values tell."""
+    """Say whether no value that is written for one of the schemas matches another.
+
+    Types, fixed values, and members tell: of an object that declares members, only these are ever written.
+    """
     return all(_exclude(first, second) for first, second in combinations(schemas, 2))
 
 
@@ -87,7 +90,18 @@ def _exclude(first: JsonValue, second: JsonValue) -> bool:
     kinds, other_kinds = _kinds(first), _kinds(second)
     if kinds and other_kinds and not kinds & other_kinds:
         return True
-    return kinds == other_kinds == {"object"} and _is_told_apart(first, second)
+    if kinds != {"object"} or other_kinds != {"object"}:
+        return False
+    return _is_told_apart(first, second) or (_is_missed(first, second) and _is_missed(second, first))
+
+
+def _is_missed(written: JsonObject, other: JsonObject) -> bool:
+    """Say whether an object that is written for one schema lacks what the other requires, or has what it forbids."""
+    declared, required = _names(written.get("properties")), _names(written.get("required"))
+    others = _names(other.get("properties"))
+    is_closed = other.get("additionalProperties") is False and "patternProperties" not in other
+    lacks = bool(declared | required) and bool(_names(other.get("required")) - declared - required)
+    return lacks or (is_closed and bool(required - others))
 
 
 def _is_told_apart(first: JsonObject, second: JsonObject) -> bool:

@@ -2,6 +2,7 @@
 place, which of them it cannot hold a value to; refuses to know any grammar."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -24,12 +25,12 @@ _WORDS = {
 }
 _NEVER = ("not", "if", "then", "else", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy")
 _IDLE: dict[str, tuple[JsonValue, ...]] = {
-    "patternProperties": ({},), "dependentRequired": ({},), "dependentSchemas": ({},), "dependencies": ({},),
+    "dependentRequired": ({},), "dependentSchemas": ({},), "dependencies": ({},),
     "propertyNames": ({}, True), "unevaluatedProperties": ({}, True), "unevaluatedItems": ({}, True),
     "additionalItems": ({}, True),
 }  # fmt: skip
 """Words that say nothing with these values."""
-NEVER_OF_OBJECTS = ("patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies")
+NEVER_OF_OBJECTS = ("propertyNames", "dependentRequired", "dependentSchemas", "dependencies")
 
 
 class Node(Value, frozen=True):
@@ -69,13 +70,18 @@ class SchemaNodes:
             if keyword in node.schema and not (keyword in _IDLE and node.schema[keyword] in _IDLE[keyword]):
                 raise self.refusal("it cannot be enforced in this model's notation of calls", node, keyword)
 
-    def arguments(self) -> Node:
-        """Give the node of a call's arguments, an object."""
+    def arguments(self) -> list[Node]:
+        """Give the nodes of a call's arguments, objects; several for a union."""
         node = self._resolved(Node(schema=self._root, pointer=""))
-        self.refuse(node, ("anyOf", "oneOf", "enum", "const"))
-        if "object" not in (self.types(node) or ["object"]):
-            raise self.refusal("a call's arguments are an object", node, "type")
-        return node
+        self.refuse(node, ("enum", "const"))
+        nodes = self.branches(node) or [node]
+        for branch in nodes:
+            if isinstance(branch.schema, bool):
+                continue
+            self.refuse(branch, ("enum", "const", "anyOf", "oneOf"))
+            if "object" not in (self.types(branch) or ["object"]):
+                raise self.refusal("a call's arguments are an object", branch, "type")
+        return [Node(schema={}, pointer=branch.pointer) if branch.schema is True else branch for branch in nodes]
 
     def _resolved(self, node: Node, seen: frozenset[str] = frozenset()) -> Node:
         """Follow the references of a node and put together what it is made of."""
@@ -201,11 +207,32 @@ class SchemaNodes:
         names = [*declared, *(name for name in required if name not in declared)]
         if names:
             self.refuse(node, NEVER_OF_OBJECTS)
+            self._check_patterns(node, names)
         members = [(name, self._member(node, name)) for name in names]
         for name, member in members:
             if member.schema is False and name in required:
                 raise self.refusal(f"{name!r} is required and cannot be had", node, "required")
         return [(name, member) for name, member in members if member.schema is not False]
+
+    def _check_patterns(self, node: Node, names: list[str]) -> None:
+        """Refuse patterns that judge a declared member too."""
+        for pattern in node.schema.get("patternProperties", {}):
+            try:
+                is_free = not any(re.search(pattern, name) for name in names)
+            except re.error:
+                is_free = False
+            if not is_free:
+                raise self.refusal("it judges declared properties too", node, "patternProperties")
+
+    def pattern(self, node: Node) -> tuple[str, Node] | None:
+        """Give the only pattern of an object's keys and its values' schema; None where there is no pattern."""
+        patterns = node.schema.get("patternProperties", {})
+        if not patterns:
+            return None
+        if not isinstance(patterns, dict) or len(patterns) > 1:
+            raise self.refusal("several patterns may judge one key", node, "patternProperties")
+        pattern = next(iter(patterns))
+        return pattern, self._resolved(Node(schema=patterns[pattern], pointer=node.place("patternProperties", pattern)))
 
     def _member(self, node: Node, name: str) -> Node:
         declared = node.schema.get("properties", {})
