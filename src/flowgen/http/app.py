@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request
 from litestar.di import Provide
+from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Response
@@ -87,7 +88,7 @@ def _openapi() -> OpenAPIConfig:
         description="A local server for GGUF language models.",
         path="/schema",
         render_plugins=[
-            JsonRenderPlugin(path=["/", "/openapi.json"]),
+            JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON),
             YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"]),
         ],
         use_handler_docstrings=True,

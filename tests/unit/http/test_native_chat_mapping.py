@@ -336,6 +336,11 @@ PAIRS: list[tuple[dict[str, Any], str, str]] = [
     ({"tools": [SUM], "options": {"grammar": "g"}}, "options.grammar", "tools"),
     ({"tools": [SUM], "tool_choice": "auto", "options": {"tool_choice": "none"}}, "tool_choice", "options.tool_choice"),
     (
+        {"messages": [{"role": "assistant", "content": "", "reasoning": "a", "reasoning_content": "b"}]},
+        "messages[0].reasoning",
+        "messages[0].reasoning_content",
+    ),
+    (
         {"parallel_tool_calls": True, "options": {"parallel_tool_calls": False}},
         "parallel_tool_calls",
         "options.parallel_tool_calls",

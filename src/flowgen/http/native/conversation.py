@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from flowgen.domain.errors import InvalidField, RefusedField
+from flowgen.domain.errors import ConflictingFields, InvalidField, RefusedField
 from flowgen.domain.messages import Message, Role, Tool, ToolCall, ToolChoice
 from flowgen.domain.values import JsonObject
 from flowgen.http.native.reading import read
@@ -65,6 +65,8 @@ def _role(raw: Any, where: str) -> Role:
 def _assistant(body: AssistantMessage, raw: JsonObject, where: str, unknown: list[str]) -> Message:
     if body.content is None and not body.tool_calls:
         raise InvalidField(f"{where}.content", raw.get("content"), "a string or a list; null only beside tool_calls")
+    if None not in (body.reasoning, body.reasoning_content) and body.reasoning != body.reasoning_content:
+        raise ConflictingFields(f"{where}.reasoning", f"{where}.reasoning_content", "they differ")
     calls = [_call(call, f"{where}.tool_calls[{index}]", unknown) for index, call in enumerate(body.tool_calls or [])]
     return Message(
         role="assistant",
