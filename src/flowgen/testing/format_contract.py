@@ -1,8 +1,7 @@
 """What every ToolCallFormat must do. Inherit, give the makers, and pytest runs the suite: parser, writer and grammar
 must agree on every call. Knows no syntax; a format says what names and texts of its own the suite is to try."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any, ClassVar
 
@@ -14,132 +13,21 @@ from hypothesis import strategies as st
 from flowgen.application.answer_grammar import AnswerShape, bind_answer
 from flowgen.domain.constraints import Constraint
 from flowgen.domain.errors import ConstraintRefused
-from flowgen.domain.events import (
-    ContentDelta,
-    MalformedToolCall,
-    ParsedEvent,
-    ToolCallArguments,
-    ToolCallFinished,
-    ToolCallStarted,
-)
 from flowgen.domain.generation import FinishReason
 from flowgen.domain.messages import Tool, ToolCall, ToolChoice
 from flowgen.domain.ports import CompiledConstraint, SchemaConstrainer, ToolCallFormat
 from flowgen.domain.prompts import ReasoningTags
 from flowgen.domain.toolcalls import AnswerStart
-from flowgen.domain.values import JsonObject, Value
+from flowgen.domain.values import JsonObject
 from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole, random_text
-
-NODE = {
-    "type": "object",
-    "properties": {"value": {"type": "integer"}, "next": {"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]}},
-    "required": ["value"],
-}
-TOOLS = (
-    Tool(
-        name="add",
-        parameters={
-            "type": "object",
-            "properties": {"a": {"type": "integer"}, "b": {"type": "number"}},
-            "required": ["a", "b"],
-        },
-    ),
-    Tool(name="ping", parameters={}),
-    Tool(
-        name="send_mail",
-        parameters={
-            "type": "object",
-            "properties": {
-                "cc": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
-                "to": {"type": "string", "minLength": 1},
-                "urgency": {"enum": ["low", "high", 3, None]},
-                "options": {
-                    "type": "object",
-                    "properties": {"html": {"type": "boolean"}, "size": {"type": ["integer", "null"]}},
-                    "required": ["html"],
-                    "additionalProperties": False,
-                },
-                "chain": {"$ref": "#/$defs/node"},
-            },
-            "required": ["to"],
-            "$defs": {"node": NODE},
-        },
-    ),
-    Tool(
-        name="lookup",
-        parameters={
-            "type": "object",
-            "properties": {
-                "key": {"type": "string", "pattern": "^[a-z]{1,3}$"},
-                "limit": {"type": "integer", "minimum": 1, "maximum": 20},
-                "day": {"type": "string", "format": "date"},
-            },
-        },
-    ),
-)
-UNENFORCEABLE: list[tuple[JsonObject, str, str]] = [
-    ({"type": "array"}, "type", "/type"),
-    ({"type": "object", "properties": {"a": {"not": {}}}}, "not", "/properties/a/not"),
-    ({"type": "object", "properties": {"a": {"type": "strng"}}}, "type", "/properties/a/type"),
-    ({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}}, "$ref", "/properties/a/$ref"),
-    ({"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}, "pattern", "/properties/a/pattern"),
-    ({"type": "object", "properties": {"a": {"type": "array", "uniqueItems": True}}}, "uniqueItems",
-     "/properties/a/uniqueItems"),
-    ({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"format": "colour"}}}, "format",
-     "/$defs/b/format"),
-]  # fmt: skip
+from flowgen.testing.folding import Fold, fold
+from flowgen.testing.sample_tools import TOOLS, UNENFORCEABLE
 
 _on_inheritors = settings(suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow])
 """One test runs in several classes, each with a syntax of its own."""
 
 Ends: st.SearchStrategy[FinishReason] = st.sampled_from(("stop", "length"))
 Names = st.from_regex(r"[a-z_][a-z0-9_]{0,7}", fullmatch=True)
-
-
-class Fold(Value, frozen=True):
-    """What an answer's events come to. `texts` are contents and malformed calls in order."""
-
-    content: str
-    calls: tuple[ToolCall, ...]
-    malformed: tuple[MalformedToolCall, ...]
-    texts: str
-    started: tuple[str, ...]
-    arguments: dict[int, str]
-
-
-def fold(events: Iterable[ParsedEvent]) -> Fold:
-    """Fold events, and hold them to their order: started once, arguments between, then finished with the same."""
-    content, texts = "", ""
-    calls: list[ToolCall] = []
-    malformed: list[MalformedToolCall] = []
-    started: list[str] = []
-    arguments: dict[int, str] = {}
-    for event in events:
-        match event:
-            case ContentDelta(text=text):
-                content, texts = content + text, texts + text
-            case ToolCallStarted(index=index, name=name):
-                assert index == len(started)
-                started.append(name)
-            case ToolCallArguments(index=index, json=piece):
-                assert index == len(started) - 1
-                arguments[index] = arguments.get(index, "") + piece
-            case ToolCallFinished(index=index, call=call):
-                assert index == len(started) - 1
-                assert call.name == started[index]
-                assert json.loads(arguments[index]) == call.arguments
-                calls.append(call)
-            case MalformedToolCall(raw=raw):
-                malformed.append(event)
-                texts += raw
-    return Fold(
-        content=content,
-        calls=tuple(calls),
-        malformed=tuple(malformed),
-        texts=texts,
-        started=tuple(started),
-        arguments=arguments,
-    )
 
 
 class ToolCallFormatContract:

@@ -11,7 +11,9 @@ from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.generation import SilentSpan
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
-from flowgen.testing.format_contract import TOOLS, Fold, ToolCallFormatContract, fold
+from flowgen.testing.folding import Fold, fold
+from flowgen.testing.format_contract import ToolCallFormatContract
+from flowgen.testing.sample_tools import TOOLS
 
 CONSTRAINER = LlguidanceConstrainer()
 

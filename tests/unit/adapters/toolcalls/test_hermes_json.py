@@ -8,7 +8,8 @@ from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstr
 from flowgen.adapters.toolcalls.hermes_json import HermesJson
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, TemplateProbe
-from flowgen.testing.format_contract import Fold, ToolCallFormatContract, fold
+from flowgen.testing.folding import Fold, fold
+from flowgen.testing.format_contract import ToolCallFormatContract
 
 START, END = "<tool_call>", "</tool_call>"
 CONSTRAINER = LlguidanceConstrainer()

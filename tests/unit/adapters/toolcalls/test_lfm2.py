@@ -8,7 +8,8 @@ from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstr
 from flowgen.adapters.toolcalls.lfm2 import Lfm2
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
-from flowgen.testing.format_contract import ToolCallFormatContract, fold
+from flowgen.testing.folding import fold
+from flowgen.testing.format_contract import ToolCallFormatContract
 
 START, END = "<|tool_call_start|>", "<|tool_call_end|>"
 CONSTRAINER = LlguidanceConstrainer()

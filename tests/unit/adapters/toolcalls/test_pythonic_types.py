@@ -15,7 +15,7 @@ from flowgen.domain.messages import Tool, ToolCall, ToolChoice
 from flowgen.domain.ports import CompiledConstraint
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole, random_text
-from flowgen.testing.format_contract import fold
+from flowgen.testing.folding import fold
 
 VOCABULARY = byte_vocabulary()
 CONSTRAINER = LlguidanceConstrainer()
