@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Response
 from litestar.response.base import ASGIResponse
-from litestar.types import ASGIApp, ControllerRouterHandler
+from litestar.types import ASGIApp
 
 from flowgen import __version__
 from flowgen.application.chat import ChatService
@@ -50,14 +49,13 @@ def create_app(
             await asyncio.wait_for(host.close("The server is shutting down."), _CLOSE_S)
 
     settings = StreamSettings(ping_interval_s=ping_interval_s)
-    handlers: Sequence[ControllerRouterHandler] = [NativeController]
     app = Litestar(
-        handlers,
+        [NativeController],
         dependencies={
-            "host": Provide(lambda: host, sync_to_thread=False),
-            "chat": Provide(lambda: chat, sync_to_thread=False),
-            "catalog": Provide(lambda: catalog, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "host": _provide(host),
+            "chat": _provide(chat),
+            "catalog": _provide(catalog),
+            "settings": _provide(settings),
         },
         exception_handlers={Exception: _answer_error},
         openapi_config=_openapi(),
@@ -67,6 +65,11 @@ def create_app(
     )
     app.asgi_handler = Guard(app.asgi_handler, bound, _refuse)  # around the router: what no route serves is guarded too
     return app
+
+
+def _provide(part: object) -> Provide:
+    """A closure: Litestar cannot take the container's own providers."""
+    return Provide(lambda: part, sync_to_thread=False)
 
 
 def _refuse(reason: str) -> ASGIApp:
