@@ -8,6 +8,7 @@ import flowgen
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.adapters.llama.factory import LlamaRuntimeFactory
 from flowgen.adapters.llama.runtime import LlamaRuntime
+from flowgen.adapters.plugins.prompt_lookup import PromptLookup
 from flowgen.domain.errors import InvalidField, UnknownPlugin
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.options import LoadOptions
@@ -80,7 +81,7 @@ def make_factory(**given: Any) -> LlamaRuntimeFactory:
         stopping_criteria=NamedPlugins(after=AfterTokens),
         logits_processors=NamedPlugins(favourite=Favourite, broken=Broken),
         tokenizers=NamedPlugins(shout=Shout),
-        draft_models=NamedPlugins(),
+        draft_models=NamedPlugins(lookup=PromptLookup),
         **given,
     )
 

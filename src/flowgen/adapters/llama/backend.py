@@ -246,6 +246,11 @@ class Context:
         if self._memory:
             llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
+    def take_back(self, sequence: int, position: int) -> bool:
+        """Take the tokens from `position` on out of the memory. On a hybrid model only the last n_rs_seq tokens of the
+        sequence's last decode can be; llama.cpp does not notice where more are asked for."""
+        return bool(llama.llama_memory_seq_rm(self._memory, sequence, position, -1))
+
     def close(self) -> None:
         if self._context:
             llama.llama_batch_free(self._batch)

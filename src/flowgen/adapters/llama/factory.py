@@ -7,10 +7,12 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
 from flowgen.adapters.llama import backend, model_files
+from flowgen.adapters.llama.drafting import Drafter
 from flowgen.adapters.llama.effective import effective_parameters, load_warnings, memory_warnings
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
@@ -21,18 +23,20 @@ from flowgen.adapters.llama.reports import buffer_sizes
 from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.runtime import LlamaRuntime
 from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
-from flowgen.domain.errors import EngineFailed, InvalidField, OutOfMemory, RefusedField
-from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress
+from flowgen.domain.errors import EngineFailed, InvalidField, OutOfMemory
+from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress, Vocabulary
 from flowgen.domain.options import PluginRef
 from flowgen.domain.plugins import (
     DraftModel,
     LogitsProcessor,
-    PluginCall,
     PluginRegistry,
     StoppingCriterion,
     Tokenizer,
+    plugin_calls,
 )
 from flowgen.domain.ports import SchemaConstrainer
+
+T = TypeVar("T")
 
 _LOGGER = logging.getLogger(__name__)
 _ONE_AT_A_TIME = threading.Lock()
@@ -84,9 +88,8 @@ class LlamaRuntimeFactory:
 
     def _check(self, spec: ModelSpec) -> None:
         check_options(spec.options, max_devices=backend.max_devices(), templates=backend.builtin_templates())
-        if spec.options.draft_model is not None:
-            raise RefusedField("options.draft_model", "this engine does not verify drafts")
-        self._tokenizer(spec)
+        self._plugin(self._tokenizers, spec.options.tokenizer, "options.tokenizer")
+        self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
 
     def _facts(self, spec: ModelSpec, model: backend.Model, free: int) -> ModelFacts:
         facts = model_files.read_facts(spec, model)
@@ -147,7 +150,8 @@ class LlamaRuntimeFactory:
         numa: int,
     ) -> LlamaRuntime:
         info = self._info(spec, model or source, context, numa)
-        vocabulary, tokenizer = read_vocabulary(source), PromptTokenizer(source, self._tokenizer(spec))
+        plugin = self._plugin(self._tokenizers, spec.options.tokenizer, "options.tokenizer")
+        vocabulary, tokenizer = read_vocabulary(source), PromptTokenizer(source, plugin)
         preparation = Preparation(info, spec.options, vocabulary, tokenizer, self._collaborators, backend.Sampler)
         if context is None or model is None:
             return LlamaRuntime(info, vocabulary, tokenizer, preparation, None, None, lambda: None)
@@ -157,7 +161,7 @@ class LlamaRuntimeFactory:
             vocabulary,
             tokenizer,
             preparation,
-            Engine(Runner(context, vocabulary, piece_size(spec.options, context.number("n_ctx")))),
+            Engine(self._runner(spec, context, vocabulary)),
             Embedder(context, info.n_vocab) if embeds else None,
             lambda: _free(context, model),
         )
@@ -179,24 +183,17 @@ class LlamaRuntimeFactory:
             ),
         )
 
-    def _tokenizer(self, spec: ModelSpec) -> Tokenizer | None:
-        if spec.options.tokenizer is None:
-            return None
-        return self._tokenizers.make(plugin_call(spec.options.tokenizer, "options.tokenizer"), "options.tokenizer")
+    def _runner(self, spec: ModelSpec, context: backend.Context, vocabulary: Vocabulary) -> Runner:
+        model = self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
+        drafter = Drafter(model, len(vocabulary.tokens), context.number("n_ubatch")) if model is not None else None
+        return Runner(context, vocabulary, piece_size(spec.options, context.number("n_ctx")), drafter)
 
-
-def plugin_call(reference: PluginRef, field: str) -> PluginCall:
-    """The one plugin that an option names. Raises InvalidField."""
-    if isinstance(reference, list):
-        if len(reference) != 1:
+    def _plugin(self, registry: PluginRegistry[T], reference: PluginRef | None, field: str) -> T | None:
+        """Make the one plugin that an option names. Raises UnknownPlugin and InvalidField."""
+        calls = plugin_calls(reference, field)
+        if len(calls) > 1:
             raise InvalidField(field, reference, "one plugin")
-        reference = reference[0]
-    if isinstance(reference, str):
-        return PluginCall(name=reference)
-    name = reference.get("name")
-    if not isinstance(name, str):
-        raise InvalidField(field, reference, 'a plugin\'s name, or an object with "name" and parameters')
-    return PluginCall(name=name, parameters={key: value for key, value in reference.items() if key != "name"})
+        return registry.make(calls[0], field) if calls else None
 
 
 def _free(context: backend.Context, model: backend.Model) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from flowgen.adapters.llama import backend, reports
+from flowgen.adapters.llama.drafting import MAX_DRAFTS
 from flowgen.adapters.llama.memory import CELL_BYTES, MemoryNeed, extrapolate
 from flowgen.adapters.llama.parameters import context_fields, model_fields
 from flowgen.adapters.llama.reports import BufferSizes, buffer_sizes
@@ -137,8 +138,19 @@ def _buffers(model: backend.Model, options: LoadOptions, n_cells: int) -> Buffer
         context = backend.Context(model, context_fields(options, n_cells, embeds=embeds(options, model)))
     except MemoryError:
         raise RefusedField("options", f"llama.cpp cannot make such a context:\n{backend.log.tail(3)}") from None
+    can_take_back = _can_take_back(model, context, options)
     context.close()
+    if options.draft_model is not None and not can_take_back:
+        raise RefusedField("options.draft_model", "the memory of this model cannot take back tokens that were guessed")
     return buffer_sizes(backend.log.lines())
+
+
+def _can_take_back(model: backend.Model, context: backend.Context, options: LoadOptions) -> bool:
+    """Whether the newest tokens can be taken out of the memory: a recurrent state must be kept for each of them, and a
+    sliding window must not have dropped what lies before them."""
+    if model.number("is_hybrid") or model.number("is_recurrent"):
+        return context.number("n_rs_seq") >= MAX_DRAFTS
+    return model.number("n_swa") == 0 or options.swa_full is not False
 
 
 def _open(

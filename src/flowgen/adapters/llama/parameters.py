@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from flowgen.adapters.llama.drafting import MAX_DRAFTS
 from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.options import LoadOptions
 
@@ -85,12 +86,14 @@ def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     n_ubatch = min(options.n_ubatch, piece_size(options, n_cells))
     n_batch = max(min(options.n_ubatch, n_cells) if embeds else 1, piece_size(options, n_cells), options.n_seq_max)
+    drafts = options.draft_model is not None
     fields = {
         "n_ctx": padded_cells(n_cells),
         "n_batch": n_batch,
         "n_ubatch": n_batch if embeds else n_ubatch,
         "n_seq_max": options.n_seq_max,
-        "n_outputs_max_per_seq": 0 if options.logits_all else 1,
+        "n_rs_seq": MAX_DRAFTS if drafts else 0,
+        "n_outputs_max_per_seq": 0 if options.logits_all or drafts else 1,
         "n_threads": options.n_threads or cores,
         "n_threads_batch": options.n_threads_batch or cores,
         "flash_attn_type": -1 if options.flash_attn is None else int(options.flash_attn),

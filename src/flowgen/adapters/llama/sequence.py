@@ -58,6 +58,11 @@ class Answer:
         """All its tokens are in the model's memory: the next one can be chosen."""
         return self.num_computed == len(self.prompt) + len(self.tokens)
 
+    @property
+    def num_left(self) -> int:
+        """How many tokens may yet be generated."""
+        return self._max_tokens - len(self.tokens)
+
     def begin(self) -> None:
         """Its turn has come."""
         self._began = time.monotonic()
@@ -72,10 +77,14 @@ class Answer:
 
     def computed(self, count: int) -> None:
         """A piece is in the model's memory."""
-        is_prefill = self.num_computed < len(self.prompt)
+        is_prefill = self.num_computed < len(self.prompt) and not self.tokens
         self.num_computed += count
         if is_prefill and self.num_computed >= len(self.prompt):
             self._prefilled = time.monotonic()
+
+    def forgotten(self) -> None:
+        """Nothing of it is in the model's memory any more: all is to be computed again."""
+        self.num_computed = 0
 
     def report_prompt(self, logprobs: Sequence[TokenLogprob]) -> None:
         """Give out log-probabilities of the prompt's tokens; its first token has none."""

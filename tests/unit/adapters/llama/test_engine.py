@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from flowgen.adapters.llama.chooser import TokenChooser
+from flowgen.adapters.llama.drafting import Drafter
 from flowgen.adapters.llama.emission import Emission
 from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.generation import LlamaGeneration
@@ -38,6 +39,8 @@ class CountingContext:
         self.pieces: list[list[int]] = []
         self.num_forgotten = 0
         self.status = 0
+        self.taken_back: list[int] = []
+        self.can_take_back = True
         self.go = threading.Event()
         self.go.set()
 
@@ -53,6 +56,10 @@ class CountingContext:
 
     def forget(self, sequence: int) -> None:
         self.num_forgotten += 1
+
+    def take_back(self, sequence: int, position: int) -> bool:
+        self.taken_back.append(position)
+        return self.can_take_back
 
 
 def no_sampler(_: Sequence[Step]) -> StepSampler:
@@ -101,6 +108,43 @@ async def until_idle(engine: Engine) -> None:
 async def test_the_prompt_is_computed_in_pieces(engine: Engine, context: CountingContext) -> None:
     assert await text_of(submit(engine, answer_of(prompt=range(1, 11)))) == "aaa"
     assert context.pieces == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10], [97], [97]]
+
+
+class Guesses:
+    """A draft model that always guesses the same."""
+
+    def __init__(self, *guesses: int) -> None:
+        self._guesses = guesses
+
+    def draft(self, tokens: Sequence[int]) -> Sequence[int]:
+        return self._guesses
+
+
+A, B, P = ord("a"), ord("b"), [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("guesses", "can_take_back", "pieces", "taken_back"),
+    [
+        ((A, A), True, [P, [A, A, A], [A]], []),
+        ((A, B), True, [P, [A, A, B], [A, A]], [5]),
+        ((B, A), True, [P, [A, B, A], [A, B, A], [A, B], [A]], [4, 5, 6]),
+        ((B,), False, [P, [A, B], P, [A, A, B], P, [A, A, A, B], P, [A, A, A, A]], [4, 5, 6]),
+        ((999,), True, [P, [A], [A], [A], [A]], []),
+    ],
+)
+async def test_drafts_change_the_number_of_steps_and_not_the_text(
+    context: CountingContext,
+    guesses: tuple[int, ...],
+    can_take_back: bool,
+    pieces: list[list[int]],
+    taken_back: list[int],
+) -> None:
+    context.can_take_back = can_take_back
+    engine = Engine(Runner(context, BYTES, 4, Drafter(Guesses(*guesses), len(BYTES.tokens), 8)))
+    assert await text_of(submit(engine, answer_of(max_tokens=5))) == "aaaaa"
+    engine.close()
+    assert (context.pieces, context.taken_back) == (pieces, taken_back)
 
 
 async def test_a_failed_decode_ends_its_answer_and_not_the_next(engine: Engine, context: CountingContext) -> None:

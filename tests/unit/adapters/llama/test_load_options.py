@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowgen.adapters.llama import backend
-from flowgen.domain.errors import ContextOverflow, InvalidField, NotAChatModel, RefusedField
+from flowgen.domain.errors import ContextOverflow, InvalidField, NotAChatModel, RefusedField, UnknownPlugin
 from flowgen.domain.generation import GenerationRequest, PromptSegment, Sampling
 from flowgen.testing.runtime_contract import collect, text_of
 from support.tiny_runtimes import NANO, Load, WriteModel, make_factory, spec_of
@@ -178,9 +178,30 @@ async def test_an_adapter_of_another_model_is_refused(load: Load, write_model: W
         await load(write_model(arch="llama"), lora_path=str(adapter))
 
 
-async def test_drafts_are_refused_by_name() -> None:
-    with pytest.raises(RefusedField, match=r"options\.draft_model"):
-        await make_factory().inspect(spec_of(NANO, draft_model="prompt-lookup"))
+@pytest.mark.parametrize("arch", ["nano", "lfm2", "llama"])
+async def test_drafts_change_no_text(load: Load, write_model: WriteModel, arch: str) -> None:
+    path = NANO if arch == "nano" else write_model(arch=arch, scale=0.5)
+    text = "<|startoftext|><|im_start|>user\nCount: 1 2 3 4 5 6 7 8 9 10<|im_end|>\n<|im_start|>assistant\n"
+    requests = [
+        GenerationRequest(prompt=(PromptSegment(text=text),), sampling=sampling, max_tokens=40, logprobs=logprobs)
+        for sampling in (Sampling(temperature=0.0), Sampling(seed=3), Sampling(temperature=0.0, repeat_penalty=1.3))
+        for logprobs in (None, 0)
+    ]
+    found = []
+    for options in ({}, {"draft_model": "lookup"}):
+        runtime = await load(path, n_ctx=512, **options)
+        found.append([text_of(await collect(runtime, request)) for request in requests])
+        await runtime.close()
+    assert found[0] == found[1]
+
+
+async def test_unknown_drafts_are_refused_by_name() -> None:
+    with pytest.raises(UnknownPlugin, match=r"options\.draft_model.*lookup"):
+        await make_factory().inspect(spec_of(NANO, draft_model="none"))
+    with pytest.raises(InvalidField, match="max_ngram_size"):
+        await make_factory().inspect(spec_of(NANO, draft_model={"name": "lookup", "max_ngram_size": 0}))
+    with pytest.raises(InvalidField, match="one plugin"):
+        await make_factory().inspect(spec_of(NANO, draft_model=["lookup", "lookup"]))
 
 
 async def test_progress_goes_from_nothing_to_all(write_model: WriteModel) -> None:

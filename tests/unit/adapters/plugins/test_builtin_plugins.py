@@ -1,6 +1,7 @@
 """The plugins that come with FlowGen, one after the other."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import flowgen
 from flowgen.adapters.plugins.huggingface_tokenizer import HuggingFaceTokenizer
 from flowgen.adapters.plugins.max_time import MaxTime
 from flowgen.adapters.plugins.no_repeat_ngram import NoRepeatNgram
+from flowgen.adapters.plugins.prompt_lookup import PromptLookup
 
 NANO_TOKENIZER = Path(flowgen.__file__).parent / "models/flowgen-nano/tokenizer"
 
@@ -49,6 +51,21 @@ def test_no_repeat_ngram_learns_from_tokens_that_come_several_at_once() -> None:
     processor, logits = NoRepeatNgram(n=2), np.zeros(4, np.float32)
     processor.process([], [1, 2, 3, 1], logits)
     assert [bool(np.isfinite(score)) for score in logits] == [True, True, False, True]
+
+
+def test_prompt_lookup_gives_what_followed_the_latest_such_run() -> None:
+    lookup = PromptLookup(max_ngram_size=2, num_tokens=3)
+    assert list(lookup.draft([1, 2, 3, 4, 5, 9, 1, 2])) == [3, 4, 5]
+    assert list(lookup.draft([1, 2, 3, 1, 2, 4, 1, 2])) == [4, 1, 2]
+    assert list(lookup.draft([7, 2, 3, 8, 2])) == [3, 8, 2]
+    assert list(lookup.draft([5, 5])) == [5]
+    assert [list(lookup.draft(tokens)) for tokens in ([], [1], [1, 2, 3])] == [[], [], []]
+
+
+@pytest.mark.parametrize("parameters", [{"max_ngram_size": 0}, {"num_tokens": True}, {"num_tokens": "3"}])
+def test_prompt_lookup_says_what_is_wrong(parameters: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(parameters))):
+        PromptLookup(**parameters)
 
 
 def test_a_hugging_face_folder_tokenizes_in_the_models_own_ids() -> None:

@@ -1,0 +1,28 @@
+"""Asks a draft model for guesses that a step can verify. Knows the bounds; refuses to know how guesses are verified."""
+
+from collections.abc import Sequence
+
+from flowgen.adapters.llama.sequence import Answer
+from flowgen.domain.plugins import DraftModel
+
+MAX_DRAFTS = 8
+"""The most guesses of one step. A hybrid model keeps as many states per sequence, so more would cost memory."""
+
+
+class Drafter:
+    """Bounds a draft model's guesses: they must fit into one pass of `n_pass` tokens, and into what may yet be
+    generated, and be tokens of the vocabulary."""
+
+    def __init__(self, model: DraftModel, n_vocab: int, n_pass: int) -> None:
+        self._model = model
+        self._n_vocab = n_vocab
+        self._n_pass = n_pass
+
+    def guess(self, answer: Answer, piece: Sequence[int]) -> list[int]:
+        """Give the guesses that follow a piece which is the last that is known; none while the prompt is computed."""
+        if answer.num_computed + len(piece) < len(answer.prompt) + len(answer.tokens) or not answer.tokens:
+            return []
+        most = min(MAX_DRAFTS, self._n_pass - len(piece), answer.num_left - 1)
+        guesses = [int(token) for token in self._model.draft([*answer.prompt, *answer.tokens])][: max(0, most)]
+        known = (place for place, token in enumerate(guesses) if not 0 <= token < self._n_vocab)
+        return guesses[: next(known, len(guesses))]
