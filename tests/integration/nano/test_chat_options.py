@@ -78,7 +78,7 @@ def shows_stream(client: TestClient[Any]) -> bool:
     body = {"messages": [{"role": "user", "content": COUNT}], "options": {**COLD, "stream": True}}
     answer = client.post("/chat", json=body)
     lines = [line for line in answer.text.split("\n\n") if line.startswith("data: ")]
-    return answer.headers["content-type"].startswith("text/event-stream") and lines[-1] == "data: [DONE]"
+    return lines[-1] == "data: [DONE]" and answer.headers["content-type"] == "text/event-stream; charset=utf-8"
 
 
 def shows_seed(client: TestClient[Any]) -> bool:
@@ -89,7 +89,7 @@ def shows_seed(client: TestClient[Any]) -> bool:
 def shows_max_time(client: TestClient[Any]) -> bool:
     options = {**COLD, "stopping_criteria": {"name": "max_time", "seconds": 1e-6}}
     answer = chat(client, options)
-    return answer["choices"][0]["finish_reason"] == "length" and answer["usage"]["completion_tokens"] <= 1
+    return bool(answer["choices"][0]["finish_reason"] == "length" and answer["usage"]["completion_tokens"] <= 1)
 
 
 def shows_mirostat_eta(client: TestClient[Any]) -> bool:

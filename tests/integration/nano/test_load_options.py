@@ -97,7 +97,7 @@ def shows_seed(server: Server) -> bool:
 
 
 def shows_logits_all(server: Server) -> bool:
-    counts = []
+    counts: list[int] = []
     for value in (False, True):
         server.load(logits_all=value)
         answer = server.chat({**COLD, "echo": True, "logprobs": 0})
