@@ -5,17 +5,15 @@
 </tool_call>
 """
 
-import json
 from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.answer_parser import AnswerParser, read_tagged
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_calls import JsonCallReader
+from flowgen.adapters.toolcalls.json_grammar import JsonGrammar
 from flowgen.adapters.toolcalls.json_writer import write_call
-from flowgen.adapters.toolcalls.tool_schemas import arguments_schema, check_names
 from flowgen.application import lark
-from flowgen.domain.constraints import JsonSchema, LarkPart
 from flowgen.domain.generation import SilentSpan
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup, Match, TemplateProbe
@@ -42,14 +40,14 @@ class HermesJson:
         return Markup(preserved=(_OPENING, _CLOSING), silent_spans=(SilentSpan(opening=_OPENING, closing=_CLOSING),))
 
     def grammar(self, plan: AnswerPlan) -> GrammarPart:
-        check_names(plan.tools)
+        calls = JsonGrammar("hermes_json", plan)
         opening, closing = (lark.marker(text, plan.control_tokens) for text in (_OPENING, _CLOSING))
         is_token = lark.is_token(_OPENING, plan.control_tokens)
         again = f'("\\n" {opening} hermes_json_body)*' if plan.is_parallel else ""
         rules = [
             f"hermes_json_calls: {opening} hermes_json_body {again}",
             f'hermes_json_body: "\\n" hermes_json_call "\\n" {closing}',
-            f"hermes_json_call: {' | '.join(_call(index, tool) for index, tool in enumerate(plan.tools))}",
+            f"hermes_json_call: {calls.any_call()}",
             f"hermes_json_text: HERMES_JSON_TEXT\nHERMES_JSON_TEXT: {lark.text_without([_OPENING], plan.reserved)}",
         ]
         if not is_token:
@@ -57,11 +55,11 @@ class HermesJson:
             rules.append("hermes_json_head[lazy]: HERMES_JSON_HEAD")
             rules.append(f"HERMES_JSON_HEAD: {lark.text_up_to(_OPENING, plan.reserved)}")
         return GrammarPart(
-            rules="\n".join(rules),
+            rules="\n".join([*rules, *calls.rules]),
             calls="hermes_json_calls",
             text="hermes_json_text",
             text_calls=None if is_token else "hermes_json_text_calls",
-            parts={_part_name(index): _part(index, tool) for index, tool in enumerate(plan.tools)},
+            parts=calls.parts,
         )
 
     def parser(self, start: AnswerStart) -> AnswerParser:
@@ -73,20 +71,3 @@ class HermesJson:
     def write(self, calls: Sequence[ToolCall]) -> str:
         markers = (_OPENING, _CLOSING, "<|")
         return "\n".join(f"{_OPENING}\n{write_call(call, markers)}\n{_CLOSING}" for call in calls)
-
-
-def _call(index: int, tool: Tool) -> str:
-    name = json.dumps(tool.name, ensure_ascii=False)
-    return (
-        f'{lark.literal(f"{{{chr(34)}name{chr(34)}: {name}, {chr(34)}arguments{chr(34)}: ")} @{_part_name(index)} "}}"'
-    )
-
-
-def _part_name(index: int) -> str:
-    return f"hermes_json_arguments_{index}"
-
-
-def _part(index: int, tool: Tool) -> LarkPart:
-    field = f"tools[{index}].function.parameters"
-    schema = JsonSchema(schema=arguments_schema(tool.parameters, field), item_separator=", ", key_separator=": ")
-    return LarkPart(constraint=schema, field=field)

@@ -1,10 +1,10 @@
-"""Writes the grammar of Python's notation for a plan's tools. Knows how calls are spelt; types are `pythonic_types`'.
+"""Writes the grammar of Python's notation for a plan's tools. Knows how calls are spelt; types are `literal_types`'.
 
 One spelling each: `f(a="x", b=1)`, arguments in the schema's order, those that are not required may be left out.
 """
 
-from flowgen.adapters.toolcalls.pythonic import NAME
-from flowgen.adapters.toolcalls.pythonic_types import PythonicTypes
+from flowgen.adapters.toolcalls.literal_types import PYTHON, LiteralTypes
+from flowgen.adapters.toolcalls.pythonic import ARGUMENT_NAME, NAME
 from flowgen.application import lark
 from flowgen.domain.constraints import LarkPart
 from flowgen.domain.errors import ConstraintRefused
@@ -22,10 +22,12 @@ class PythonicGrammar:
         self.parts: dict[str, LarkPart] = {}
         for index, tool in enumerate(plan.tools):
             self._check_name(tool.name, f"tools[{index}].function.name")
-            types = PythonicTypes(f"{prefix}_{index}", tool.parameters, f"tools[{index}].function.parameters")
-            self.rules += [f'{prefix}_{index}_arguments: ({types.arguments()}) ")"', *types.rules]
+            field = f"tools[{index}].function.parameters"
+            types = LiteralTypes(f"{prefix}_{index}", tool.parameters, field, PYTHON)
+            arguments = types.arguments(lambda key: f"{key}=", ARGUMENT_NAME)
+            self.rules += [f'{prefix}_{index}_arguments: ({arguments}) ")"', *types.rules]
             self.parts |= types.parts
-        self.rules += PythonicTypes.shared_rules(prefix)
+        self.rules += LiteralTypes.shared_rules(prefix, PYTHON)
 
     def list_of_calls(self, opening: str = "") -> str:
         """Give the expression of one call, or of several with commas; `opening` is one lexeme with the first name."""

@@ -1,15 +1,16 @@
-"""Writes JSON Schemas as rules for Python literals. Knows what a schema's words allow; refuses, by keyword and place,
-what these rules could not hold a value to. What is narrower than the schema is fine, wider never."""
+"""Writes JSON Schemas as rules for literals of Python or JSON. Knows what a schema's words allow; refuses, by keyword
+and place, what these rules could not hold a value to. What is narrower than the schema is fine, wider never."""
 
+import re
 from collections.abc import Callable, Iterable
 
-from flowgen.adapters.toolcalls.pythonic import ARGUMENT_NAME
-from flowgen.adapters.toolcalls.pythonic_writer import python_literal
+from flowgen.adapters.toolcalls.json_writer import json_literal
+from flowgen.adapters.toolcalls.pythonic_writer import python_literal, string_literal
 from flowgen.adapters.toolcalls.schema_nodes import NEVER_OF_OBJECTS, Node, SchemaNodes
 from flowgen.application import lark
 from flowgen.domain.constraints import JsonSchema, LarkPart
 from flowgen.domain.errors import CannotWrite
-from flowgen.domain.values import JsonObject, JsonValue
+from flowgen.domain.values import JsonObject, JsonValue, Value
 
 _CHAR = r'([^"\\\x00-\x1f]|\\(["\\\/bfnrt]|u([0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})))'
 _INT = r"-?(0|[1-9][0-9]{0,307})"
@@ -23,11 +24,30 @@ _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multip
 MAX_LENGTH = 100_000
 
 
-class PythonicTypes:
+class Notation(Value, frozen=True):
+    """How literals are spelt: the three words that differ, and the writer of whole values."""
+
+    true: str
+    false: str
+    null: str
+    write: Callable[[JsonValue], str]
+
+
+PYTHON = Notation(true="True", false="False", null="None", write=python_literal)
+JSON = Notation(true="true", false="false", null="null", write=json_literal)
+
+
+def member(key: str) -> str:
+    """Give what stands before a value in an object."""
+    return f"{string_literal(key)}: "
+
+
+class LiteralTypes:
     """The rules of one tool's arguments; their names begin with `prefix`. Raises ConstraintRefused."""
 
-    def __init__(self, prefix: str, schema: JsonObject, field: str) -> None:
+    def __init__(self, prefix: str, schema: JsonObject, field: str, notation: Notation) -> None:
         self._prefix = prefix
+        self._notation = notation
         self._shared = prefix.rpartition("_")[0]
         self._field = field
         self._nodes = SchemaNodes(schema, field)
@@ -36,27 +56,31 @@ class PythonicTypes:
         self.parts: dict[str, LarkPart] = {}
 
     @staticmethod
-    def shared_rules(prefix: str) -> list[str]:
+    def shared_rules(prefix: str, notation: Notation) -> list[str]:
         """Give the rules that all tools of a format share: terminals, and any value."""
         upper = prefix.upper()
         any_value, string = f"{prefix}_any", f"{upper}_STRING"
-        scalars = f'{string} | {upper}_NUMBER | "True" | "False" | "None"'
+        words = f'"{notation.true}" | "{notation.false}" | "{notation.null}"'
         return [
             *(f"{upper}_{name}: /{body}/" for name, body in _TERMINALS.items()),
-            f"{any_value}: {scalars} | {prefix}_list | {prefix}_map",
+            f"{any_value}: {string} | {upper}_NUMBER | {words} | {prefix}_list | {prefix}_map",
             f'{prefix}_list: "[" ({any_value} (", " {any_value})*)? "]"',
             f'{prefix}_map: "{{" ({string} ": " {any_value} (", " {string} ": " {any_value})*)? "}}"',
         ]
 
-    def arguments(self) -> str:
-        """Give the expression of the arguments between the brackets, without these."""
-        return " | ".join(self._arguments(node) for node in self._nodes.arguments())
+    def arguments(self, opening: Callable[[str], str], names: re.Pattern[str] | None = None) -> str:
+        """Give the expression of the arguments between the brackets, without these; `opening` writes what stands
+        before a value. A name that `names` does not match is refused."""
+        nodes = self._nodes.arguments()
+        if names is not None:
+            for node in nodes:
+                self._check_names(node, names)
+        return " | ".join(self._members(node, opening) for node in nodes)
 
-    def _arguments(self, node: Node) -> str:
+    def _check_names(self, node: Node, names: re.Pattern[str]) -> None:
         for key, _ in self._nodes.properties(node):
-            if not ARGUMENT_NAME.fullmatch(key):
+            if not names.fullmatch(key):
                 raise self._nodes.refusal(f"{key!r} is no argument's name in this model's notation", node, "properties")
-        return self._members(node, lambda key: f"{key}=")
 
     def _value(self, node: Node) -> str:
         """Give the name of a node's rule, which is written once."""
@@ -81,7 +105,7 @@ class PythonicTypes:
 
     def _literal(self, value: JsonValue, node: Node) -> str:
         try:
-            return python_literal(value)
+            return self._notation.write(value)
         except CannotWrite as error:
             raise self._nodes.refusal(error.message.rstrip("."), node, "enum") from error
 
@@ -90,8 +114,8 @@ class PythonicTypes:
             "string": self._string,
             "integer": lambda node: self._number(node, "integer"),
             "number": lambda node: self._number(node, "number"),
-            "boolean": lambda _: '"True" | "False"',
-            "null": lambda _: '"None"',
+            "boolean": lambda _: f'"{self._notation.true}" | "{self._notation.false}"',
+            "null": lambda _: f'"{self._notation.null}"',
             "array": self._array,
             "object": self._object,
         }
@@ -140,7 +164,7 @@ class PythonicTypes:
 
     def _object(self, node: Node) -> str:
         if self._nodes.properties(node):
-            return f'"{{" {self._members(node, lambda key: python_literal(key) + ": ")} "}}"'
+            return f'"{{" {self._members(node, member)} "}}"'
         return self._map(node)
 
     def _map(self, node: Node) -> str:

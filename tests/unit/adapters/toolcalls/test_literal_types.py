@@ -1,4 +1,4 @@
-"""Which values the rules for Python literals take, and which schemas they refuse."""
+"""Which values the rules for literals take, and which schemas they refuse."""
 
 import json
 from random import Random
