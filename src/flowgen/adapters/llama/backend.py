@@ -8,7 +8,7 @@ nobody holds any more frees itself.
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import llama_cpp as llama
@@ -152,14 +152,19 @@ class Model:
         hidden = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN
         return bool(llama.llama_vocab_get_attr(self._vocab, token) & hidden)
 
-    def piece(self, token: int) -> bytes:
-        """The bytes of a token; a special token's are its text."""
-        buffer = ctypes.create_string_buffer(64)
-        size = llama.llama_token_to_piece(self._vocab, token, buffer, 64, 0, True)
-        if size < 0:
-            buffer = ctypes.create_string_buffer(-size)
-            size = llama.llama_token_to_piece(self._vocab, token, buffer, -size, 0, True)
-        return buffer.raw[: max(size, 0)]
+    def pieces(self, tokens: Iterable[int]) -> list[bytes]:
+        """The bytes of tokens; a special token's are its text."""
+        size = 64
+        buffer = ctypes.create_string_buffer(size)
+        found = []
+        for token in tokens:
+            length = llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, True)
+            if length < 0:
+                size = -length
+                buffer = ctypes.create_string_buffer(size)
+                length = llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, True)
+            found.append(buffer[:length])
+        return found
 
     def tokenize(self, data: bytes, *, special: bool) -> list[int]:
         """The ids of a text, without BOS and EOS. Safe from any thread."""

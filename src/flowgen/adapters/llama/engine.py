@@ -59,9 +59,7 @@ class Engine:
     def interrupt(self, reason: str) -> None:
         """End all answers with GenerationInterrupted."""
         with self._changed:
-            for answer in self._scheduler.all():
-                answer.ended = GenerationInterrupted(reason)
-            self._changed.notify()
+            self._interrupt(reason)
 
     def status(self) -> EngineStatus:
         with self._changed:
@@ -74,11 +72,15 @@ class Engine:
 
     def close(self) -> None:
         """End all answers and the thread; harmless twice."""
-        self.interrupt(_UNLOADED)
         with self._changed:
             self._is_closing = True
-            self._changed.notify()
+            self._interrupt(_UNLOADED)
         self._thread.join()
+
+    def _interrupt(self, reason: str) -> None:
+        for answer in self._scheduler.all():
+            answer.ended = GenerationInterrupted(reason)
+        self._changed.notify()
 
     def _check_open(self) -> None:
         if self._is_closing:

@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 
 from flowgen.domain.generation import TokenAlternative, TokenLogprob
 
+LEAST = -9999.0
+"""Stands for what has no probability at all, as in OpenAI's API: JSON has no infinity."""
+
 
 def token_logprob(logits: NDArray[np.float32], token: int, num_top: int, tokens: Sequence[bytes]) -> TokenLogprob:
-    """The natural-log probability of `token` and of the `num_top` likeliest ones, best first."""
-    scores = log_softmax(logits)
+    """The natural-log probability of `token` and of the `num_top` likeliest ones, best first; LEAST at least."""
+    scores = np.maximum(log_softmax(logits), LEAST)
     top = likeliest(scores, num_top)
     return TokenLogprob(
         chosen=TokenAlternative(token=token, data=tokens[token], logprob=float(scores[token])),

@@ -4,7 +4,7 @@ Refuses to know how much memory is free and what a runtime does.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from flowgen.adapters.llama import backend, reports
@@ -75,7 +75,7 @@ def read_facts(spec: ModelSpec, model: backend.Model) -> ModelFacts:
         templates=_templates(metadata),
         bos_token=_token_text(model, "bos"),
         eos_token=_token_text(model, "eos"),
-        control_tokens=tuple(_text(model, token) for token in range(model.n_vocab) if model.is_control(token)),
+        control_tokens=tuple(_texts(model, (token for token in range(model.n_vocab) if model.is_control(token)))),
         add_bos=model.adds_bos(),
         metadata=metadata,
     )
@@ -190,8 +190,8 @@ def _templates(metadata: dict[str, str]) -> dict[str, str]:
 
 def _token_text(model: backend.Model, what: str) -> str:
     token = model.special_token(what)
-    return "" if token is None else _text(model, token)
+    return "" if token is None else _texts(model, [token])[0]
 
 
-def _text(model: backend.Model, token: int) -> str:
-    return model.piece(token).decode("utf-8", "replace")
+def _texts(model: backend.Model, tokens: Iterable[int]) -> list[str]:
+    return [data.decode("utf-8", "replace") for data in model.pieces(tokens)]

@@ -43,13 +43,16 @@ class ScoreRules:
         if allowed is not None and not allowed.any():
             raise EngineFailed("The grammar allows no token here, and does not allow the answer to end.")
         masked = _mask(scores, allowed)
-        if np.isfinite(masked).any():
+        if np.isfinite(masked.max()):
             return masked
         if DROPPED not in self.warnings:
             self.warnings.append(DROPPED)
         plain = logits.copy()
         penalise(plain, tokens, self._sampling)
-        return _mask(plain, allowed)
+        masked = _mask(plain, allowed)
+        if not np.isfinite(masked.max()):
+            raise EngineFailed("The model's scores are no numbers: its weights or options.kv_overrides are broken.")
+        return masked
 
 
 def add_bias(scores: Scores, tokens: NDArray[np.int64], bias: NDArray[np.float64]) -> None:
@@ -84,6 +87,8 @@ def allowed_tokens(mask: NDArray[np.uint32], n_vocab: int) -> Allowed:
 def _mask(scores: Scores, allowed: Allowed | None) -> Scores:
     """Forbid what the mask leaves out, and what is no number; of infinite scores only those are left."""
     masked = scores if allowed is None else np.where(allowed, scores, _FORBIDDEN)
+    if np.isfinite(masked.max()):  # the usual case: the best score is a number, so none is NaN and none infinite
+        return masked
     masked = np.where(np.isnan(masked), _FORBIDDEN, masked)
     infinite = np.isposinf(masked)
     return np.where(infinite, np.float32(0), _FORBIDDEN) if infinite.any() else masked

@@ -4,6 +4,7 @@
 """
 
 import os
+import threading
 from collections.abc import Sequence
 
 
@@ -15,6 +16,7 @@ class HuggingFaceTokenizer:
             raise ValueError(f"path must be a local folder that holds a tokenizer, not {path!r}")
         from transformers import AutoTokenizer  # takes seconds to import, so only where it is used
 
+        self._lock = threading.Lock()  # encoding with and without special tokens changes the tokenizer's own state
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
         except Exception as error:  # a border: transformers raises anything for a folder that it cannot read
@@ -22,5 +24,6 @@ class HuggingFaceTokenizer:
 
     def tokenize(self, text: str, special: bool) -> Sequence[int]:
         """Give the ids of a text; with `special`, the texts of special tokens become those tokens."""
-        ids = self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=not special)
+        with self._lock:
+            ids = self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=not special)
         return [int(token) for token in ids]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from flowgen.adapters.llama.backend import Sampler
-from flowgen.adapters.llama.logprobs import likeliest, log_softmax, token_logprob
+from flowgen.adapters.llama.logprobs import LEAST, likeliest, log_softmax, token_logprob
 from flowgen.adapters.llama.preparation import draw_seed
 from flowgen.adapters.llama.sampler import TokenSampler
 from flowgen.adapters.llama.tail_free import tail_free_count
@@ -59,6 +59,11 @@ def test_a_token_logprob_has_bytes_and_alternatives() -> None:
     logprob = token_logprob(np.array([0.0, 1.0], np.float32), 0, 2, [b"a", b"\xff"])
     assert (logprob.chosen.data, [top.data for top in logprob.top]) == (b"a", [b"\xff", b"a"])
     assert logprob.chosen.logprob == pytest.approx(-1.3132616)
+
+
+def test_the_impossible_has_a_number_too() -> None:
+    logprob = token_logprob(np.array([0.0, -np.inf], np.float32), 1, 2, [b"a", b"b"])
+    assert (logprob.chosen.logprob, logprob.top[1].logprob) == (LEAST, LEAST)
 
 
 def draws(scores: NDArray[np.float32], count: int = 300, seed: int = 7, **fields: Any) -> Counter[int]:

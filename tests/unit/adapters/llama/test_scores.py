@@ -72,6 +72,11 @@ def test_a_mask_that_allows_nothing_is_an_error() -> None:
         ScoreRules(Sampling()).apply(LOGITS, [], [], np.zeros(8, np.bool_))
 
 
+def test_scores_that_are_no_numbers_are_an_error() -> None:
+    with pytest.raises(EngineFailed, match="no numbers"):
+        ScoreRules(Sampling()).apply(np.full(8, np.nan, np.float32), [], [], None)
+
+
 def test_the_given_logits_stay_as_they_are() -> None:
     before = LOGITS.copy()
     ScoreRules(Sampling(logit_bias={1: 3.0}, repeat_penalty=2.0), [Forbid(0)]).apply(LOGITS, [], [1], None)
