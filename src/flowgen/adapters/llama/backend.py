@@ -163,7 +163,7 @@ class Model:
                 size = -length
                 buffer = ctypes.create_string_buffer(size)
                 length = llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, True)
-            found.append(buffer[:length])
+            found.append(buffer.raw[:length])
         return found
 
     def tokenize(self, data: bytes, *, special: bool) -> list[int]:
