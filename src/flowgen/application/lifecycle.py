@@ -132,8 +132,11 @@ class ModelHost:
         self._loading = spec.name
         self._settled.clear()
         self._load_task = asyncio.create_task(self._load(spec, progress))
-        self._load_task.add_done_callback(_log_lost_failure)
-        return await asyncio.shield(self._load_task)
+        try:
+            return await asyncio.shield(self._load_task)
+        except asyncio.CancelledError:
+            self._load_task.add_done_callback(_log_lost_failure)
+            raise
 
     async def _load(self, spec: ModelSpec, progress: Progress) -> LoadReport:
         started = time.monotonic()
@@ -230,7 +233,9 @@ class ModelHost:
             self._current.close()
             await self._current.model.runtime.interrupt(reason)
         if self._load_task is not None:
-            await asyncio.wait([self._load_task], timeout=self._patience.close_s)
+            _, unfinished = await asyncio.wait([self._load_task], timeout=self._patience.close_s)
+            if unfinished:
+                return  # the load holds the model's place; it frees what it loads when it sees that we are closed
         async with self._unloading:
             if self._current is not None:
                 await self._retire(self._current, reason, patience_s=0.0)
@@ -267,6 +272,6 @@ def _silent(stage: str, fraction: float) -> None:
 
 
 def _log_lost_failure(task: asyncio.Task[LoadReport]) -> None:
-    """A load whose caller has left still says how it failed."""
+    """A load whose caller has left has nobody else to tell how it failed."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.warning("load failed: %s", error)

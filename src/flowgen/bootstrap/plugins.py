@@ -4,6 +4,7 @@
 distribution `flowgen` always load, and no other distribution can take their names.
 """
 
+import inspect
 import logging
 import os
 import re
@@ -45,6 +46,7 @@ class EntryPointRegistry(Generic[T]):
         if factory is None:
             raise UnknownPlugin(field, call.name, self.names())
         try:
+            inspect.signature(factory).bind(**call.parameters)  # its sentences name no Python function
             return factory(**call.parameters)
         except (TypeError, ValueError) as error:
             raise InvalidField(field, _shown(call), str(error).rstrip(".")) from error

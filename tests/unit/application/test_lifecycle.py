@@ -140,7 +140,7 @@ async def test_a_second_load_during_a_load_is_refused(host: ModelHost, runtimes:
 async def test_a_bad_file_leaves_the_old_model_serving(host: ModelHost, runtimes: FakeRuntimes) -> None:
     await host.load(spec("a"), silent)
     runtimes.inspect_failures["b"] = ModelFileNotFound("/models/b.gguf")
-    with pytest.raises(ModelFileNotFound, match=r"Model file not found: /models/b\.gguf Model a stays loaded\."):
+    with pytest.raises(ModelFileNotFound, match=r"Model file not found: /models/b\.gguf\. Model a stays loaded\."):
         await host.load(spec("b"), silent)
     async with host.acquire() as model:
         assert model.spec.name == "a"
@@ -273,3 +273,14 @@ async def test_close_ends_answers_and_refuses_all_that_comes_after(host: ModelHo
             pass
     with pytest.raises(ModelUnavailable):
         await host.load(spec("b"), silent)
+
+
+async def test_close_does_not_wait_for_a_load_that_never_ends(host: ModelHost, runtimes: FakeRuntimes) -> None:
+    runtimes.gate.clear()
+    load = asyncio.create_task(host.load(spec("a"), silent))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(host.close("The server is shutting down."), 1)
+    runtimes.gate.set()
+    with pytest.raises(ModelUnavailable):
+        await load
+    assert runtimes.made[0].is_closed
