@@ -65,8 +65,9 @@ class GrammarMatcher:
         if self._has_ended or self.is_finished():
             return []
         tokens = [int(token) for token in self._matcher.compute_ff_tokens()]
+        num_valid = self._matcher.validate_tokens(tokens) if tokens else 0
         self._check()
-        return tokens
+        return tokens[:num_valid]
 
     def is_finished(self) -> bool:
         self._check()

@@ -21,7 +21,7 @@ _SECONDS = 2.0
 def schema_refusal(field: str, schema: JsonValue, complaint: str, trial: Trial) -> ConstraintRefused:
     """Give the refusal of a schema that `trial` complains about, with the innermost place and its keyword."""
     deadline = time.monotonic() + _SECONDS
-    for pointer, node in _suspects(schema):
+    for pointer, node in _suspects(schema, complaint):
         if time.monotonic() > deadline:
             break
         inner = trial(_in_context(schema, pointer)) if pointer else ""
@@ -30,10 +30,20 @@ def schema_refusal(field: str, schema: JsonValue, complaint: str, trial: Trial) 
     return _refusal(field, schema, "", schema, complaint, trial)
 
 
-def _suspects(schema: JsonValue) -> list[tuple[str, dict[str, Any]]]:
-    """Give the schemas to try in turn: those that only refer to others come last, for the fault is rarely theirs."""
+def _suspects(schema: JsonValue, complaint: str) -> list[tuple[str, dict[str, Any]]]:
+    """Give the schemas to try in turn: those that the complaint may speak of first, and those that only refer to others
+    last, for the fault is rarely theirs."""
     nodes = [(pointer, node) for pointer, node in _innermost_first(schema, "", set()) if isinstance(node, dict)]
-    return sorted(nodes, key=lambda place: _leads_somewhere(schema, place[1]))
+    return sorted(nodes, key=lambda place: (not _is_meant(place[1], complaint), _leads_somewhere(schema, place[1])))
+
+
+def _is_meant(node: dict[str, Any], complaint: str) -> bool:
+    named = _NAMED.search(complaint)
+    if named:
+        return named[1] in node
+    if complaint.startswith("Unknown format: "):
+        return str(node.get("format")) == complaint.removeprefix("Unknown format: ").split("\n")[0].strip()
+    return complaint.startswith("oneOf") and "oneOf" in node
 
 
 def _leads_somewhere(root: JsonValue, node: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from llguidance import LLTokenizer
 
 from flowgen.domain.model import Vocabulary
 
+_LEAD = b"\n"
 _SPECIAL = re.compile(r"<[^<>\s\"]+>")
 
 
@@ -20,9 +21,38 @@ class _VocabularyTokenizer:
         self.special_token_ids = sorted(vocabulary.special)
         self.eos_token_id = vocabulary.end_tokens[0]
         self.bos_token_id = None
+        self._lead = list(vocabulary.tokenize(_LEAD))
+        self._plain = {
+            data: token for token, data in enumerate(vocabulary.tokens) if data and token not in vocabulary.special
+        }
+        self._longest = max(map(len, self._plain), default=1)
 
     def __call__(self, text: str | bytes) -> list[int]:
-        return list(self._vocabulary.tokenize(text.encode() if isinstance(text, str) else text))
+        """Give tokens whose bytes are exactly the text: llguidance forces them as they are."""
+        data = text.encode() if isinstance(text, str) else text
+        tokens = list(self._vocabulary.tokenize(data))
+        if self._is_exactly(tokens, data):
+            return tokens
+        led = list(self._vocabulary.tokenize(_LEAD + data))  # SentencePiece puts a space before the first word
+        tokens = led[len(self._lead) :]
+        if led[: len(self._lead)] == self._lead and self._is_exactly(tokens, data):
+            return tokens
+        return self._greedily(data)
+
+    def _is_exactly(self, tokens: list[int], data: bytes) -> bool:
+        known = self._vocabulary.tokens
+        return all(0 <= token < len(known) for token in tokens) and b"".join(known[token] for token in tokens) == data
+
+    def _greedily(self, data: bytes) -> list[int]:
+        tokens, place = [], 0
+        while place < len(data):
+            ends = range(min(len(data), place + self._longest), place, -1)
+            end = next((end for end in ends if data[place:end] in self._plain), None)
+            if end is None:
+                break
+            tokens.append(self._plain[data[place:end]])
+            place = end
+        return tokens
 
 
 def tokenizer_of(vocabulary: Vocabulary) -> LLTokenizer:

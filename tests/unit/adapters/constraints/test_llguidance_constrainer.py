@@ -70,3 +70,23 @@ def test_all_end_tokens_end_an_answer() -> None:
     assert matcher.accept(ord("a"))
     assert allowed(matcher, vocabulary) == [first, second]
     assert matcher.accept(first)
+
+
+def test_forced_tokens_have_exactly_the_forced_bytes_whatever_the_tokenizer_adds() -> None:
+    plain = byte_vocabulary(longer=(" ab", "ab"))
+
+    def tokenize(data: bytes) -> list[int]:  # as SentencePiece does: a space before the first word
+        if data.startswith(b"ab"):
+            return [256, *data[2:]]
+        if data.startswith(b"\nab"):
+            return [10, 257, *data[3:]]
+        return list(data)
+
+    vocabulary = msgspec.structs.replace(plain, tokenize=tokenize, fingerprint="spaced")
+    matcher = LlguidanceConstrainer().compile(Regex(pattern="abc[xy]"), vocabulary).matcher()
+    assert b"".join(vocabulary.tokens[token] for token in matcher.forced()) == b"abc"
+    assert all(matcher.accept(token) for token in matcher.forced())
+    nonsense = msgspec.structs.replace(plain, tokenize=lambda data: [255, 256], fingerprint="nonsense")
+    matcher = LlguidanceConstrainer().compile(Regex(pattern="abc[xy]"), nonsense).matcher()
+    assert b"".join(nonsense.tokens[token] for token in matcher.forced()) == b"abc"
+    assert allowed(matcher, nonsense) != [255]
