@@ -10,19 +10,20 @@ MAX_DRAFTS = 8
 
 
 class Drafter:
-    """Bounds a draft model's guesses: they must fit into one pass of `n_pass` tokens, and into what may yet be
-    generated, and be tokens of the vocabulary."""
+    """Bounds a draft model's guesses: at most `num_drafts`, in one pass of `n_pass` tokens with what comes before, no
+    more than may yet be generated, and tokens of the vocabulary."""
 
-    def __init__(self, model: DraftModel, n_vocab: int, n_pass: int) -> None:
+    def __init__(self, model: DraftModel, n_vocab: int, num_drafts: int, n_pass: int) -> None:
         self._model = model
         self._n_vocab = n_vocab
+        self._num_drafts = num_drafts
         self._n_pass = n_pass
 
     def guess(self, answer: Answer, piece: Sequence[int]) -> list[int]:
         """Give the guesses that follow a piece which is the last that is known; none while the prompt is computed."""
         if answer.num_computed + len(piece) < len(answer.prompt) + len(answer.tokens) or not answer.tokens:
             return []
-        most = min(MAX_DRAFTS, self._n_pass - len(piece), answer.num_left - 1)
+        most = min(self._num_drafts, self._n_pass - len(piece), answer.num_left - 1)
         guesses = [int(token) for token in self._model.draft([*answer.prompt, *answer.tokens])][: max(0, most)]
         known = (place for place, token in enumerate(guesses) if not 0 <= token < self._n_vocab)
         return guesses[: next(known, len(guesses))]

@@ -17,7 +17,7 @@ from flowgen.adapters.llama.effective import effective_parameters, load_warnings
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.memory import free_memory
-from flowgen.adapters.llama.parameters import check_options, context_fields, numa_policy, piece_size
+from flowgen.adapters.llama.parameters import check_options, context_fields, num_drafts, numa_policy, piece_size
 from flowgen.adapters.llama.preparation import Collaborators, Preparation
 from flowgen.adapters.llama.reports import buffer_sizes
 from flowgen.adapters.llama.runner import Runner
@@ -185,8 +185,10 @@ class LlamaRuntimeFactory:
 
     def _runner(self, spec: ModelSpec, context: backend.Context, vocabulary: Vocabulary) -> Runner:
         model = self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
-        drafter = Drafter(model, len(vocabulary.tokens), context.number("n_ubatch")) if model is not None else None
-        return Runner(context, vocabulary, piece_size(spec.options, context.number("n_ctx")), drafter)
+        n_cells, n_pass = context.number("n_ctx"), context.number("n_ubatch")
+        drafts = num_drafts(spec.options, n_cells)
+        drafter = Drafter(model, len(vocabulary.tokens), drafts, n_pass) if model is not None else None
+        return Runner(context, vocabulary, piece_size(spec.options, n_cells), drafter)
 
     def _plugin(self, registry: PluginRegistry[T], reference: PluginRef | None, field: str) -> T | None:
         """Make the one plugin that an option names. Raises UnknownPlugin and InvalidField."""

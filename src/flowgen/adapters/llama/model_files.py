@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from flowgen.adapters.llama import backend, reports
-from flowgen.adapters.llama.drafting import MAX_DRAFTS
 from flowgen.adapters.llama.memory import CELL_BYTES, MemoryNeed, extrapolate
 from flowgen.adapters.llama.parameters import context_fields, model_fields
 from flowgen.adapters.llama.reports import BufferSizes, buffer_sizes
@@ -149,7 +148,7 @@ def _can_take_back(model: backend.Model, context: backend.Context, options: Load
     """Whether the newest tokens can be taken out of the memory: a recurrent state must be kept for each of them, and a
     sliding window must not have dropped what lies before them."""
     if model.number("is_hybrid") or model.number("is_recurrent"):
-        return context.number("n_rs_seq") >= MAX_DRAFTS
+        return context.number("n_rs_seq") > 0
     return model.number("n_swa") == 0 or options.swa_full is not False
 
 

@@ -72,6 +72,26 @@ def piece_size(options: LoadOptions, n_cells: int) -> int:
     return min(options.n_batch, n_cells)
 
 
+def pass_size(options: LoadOptions, n_cells: int) -> int:
+    """The most tokens that are computed at once."""
+    return min(options.n_ubatch, piece_size(options, n_cells))
+
+
+def num_drafts(options: LoadOptions, n_cells: int) -> int:
+    """The most guesses of one step, 0 without a draft model. Raises ConflictingFields where a pass is too small.
+
+    llama.cpp keeps a hybrid sequence's last n_rs_seq + 1 tokens in one pass, and aborts where that leaves no room.
+    """
+    if options.draft_model is None:
+        return 0
+    most = min(MAX_DRAFTS, pass_size(options, n_cells) - 2)
+    if most < 1:
+        raise ConflictingFields(
+            "options.draft_model", "options.n_ubatch", "drafts are verified in passes of 3 tokens or more"
+        )
+    return most
+
+
 def padded_cells(n_cells: int) -> int:
     """The cells that llama.cpp makes of so many: it rounds up, and aborts for fewer than there are sequences."""
     return -(-n_cells // _CELLS_MULTIPLE) * _CELLS_MULTIPLE
@@ -84,15 +104,14 @@ def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[
     process where a batch is smaller than the number of sequences: so the context's is not, and pieces are cut smaller.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    n_ubatch = min(options.n_ubatch, piece_size(options, n_cells))
+    drafts = num_drafts(options, n_cells)
     n_batch = max(min(options.n_ubatch, n_cells) if embeds else 1, piece_size(options, n_cells), options.n_seq_max)
-    drafts = options.draft_model is not None
     fields = {
         "n_ctx": padded_cells(n_cells),
         "n_batch": n_batch,
-        "n_ubatch": n_batch if embeds else n_ubatch,
+        "n_ubatch": n_batch if embeds else pass_size(options, n_cells),
         "n_seq_max": options.n_seq_max,
-        "n_rs_seq": MAX_DRAFTS if drafts else 0,
+        "n_rs_seq": drafts,
         "n_outputs_max_per_seq": 0 if options.logits_all or drafts else 1,
         "n_threads": options.n_threads or cores,
         "n_threads_batch": options.n_threads_batch or cores,

@@ -141,7 +141,7 @@ async def test_drafts_change_the_number_of_steps_and_not_the_text(
     taken_back: list[int],
 ) -> None:
     context.can_take_back = can_take_back
-    engine = Engine(Runner(context, BYTES, 4, Drafter(Guesses(*guesses), len(BYTES.tokens), 8)))
+    engine = Engine(Runner(context, BYTES, 4, Drafter(Guesses(*guesses), len(BYTES.tokens), 8, 8)))
     assert await text_of(submit(engine, answer_of(max_tokens=5))) == "aaaaa"
     engine.close()
     assert (context.pieces, context.taken_back) == (pieces, taken_back)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from flowgen.adapters.llama import backend
-from flowgen.domain.errors import ContextOverflow, InvalidField, NotAChatModel, RefusedField, UnknownPlugin
+from flowgen.domain.errors import (
+    ConflictingFields,
+    ContextOverflow,
+    InvalidField,
+    NotAChatModel,
+    RefusedField,
+    UnknownPlugin,
+)
 from flowgen.domain.generation import GenerationRequest, PromptSegment, Sampling
 from flowgen.testing.runtime_contract import collect, text_of
 from support.tiny_runtimes import NANO, Load, WriteModel, make_factory, spec_of
@@ -187,12 +194,16 @@ async def test_drafts_change_no_text(load: Load, write_model: WriteModel, arch: 
         for sampling in (Sampling(temperature=0.0), Sampling(seed=3), Sampling(temperature=0.0, repeat_penalty=1.3))
         for logprobs in (None, 0)
     ]
-    found = []
-    for options in ({}, {"draft_model": "lookup"}):
+    found, expected = [], list[float]()
+    for options in ({}, {"draft_model": "lookup"}, {"draft_model": "lookup", "n_ubatch": 3}):
         runtime = await load(path, n_ctx=512, **options)
-        found.append([text_of(await collect(runtime, request)) for request in requests])
+        answers = [await collect(runtime, request) for request in requests]
+        found.append([text_of(chunks) for chunks in answers])
+        logprobs = [logprob.chosen.logprob for chunks in answers for chunk in chunks for logprob in chunk.logprobs]
+        expected = expected or logprobs
+        assert logprobs == pytest.approx(expected, abs=0.2)  # a state gone wrong is off by more
         await runtime.close()
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
 
 
 async def test_unknown_drafts_are_refused_by_name() -> None:
@@ -202,6 +213,8 @@ async def test_unknown_drafts_are_refused_by_name() -> None:
         await make_factory().inspect(spec_of(NANO, draft_model={"name": "lookup", "max_ngram_size": 0}))
     with pytest.raises(InvalidField, match="one plugin"):
         await make_factory().inspect(spec_of(NANO, draft_model=["lookup", "lookup"]))
+    with pytest.raises(ConflictingFields, match="n_ubatch"):
+        await make_factory().inspect(spec_of(NANO, draft_model="lookup", n_batch=2))
 
 
 async def test_progress_goes_from_nothing_to_all(write_model: WriteModel) -> None:
