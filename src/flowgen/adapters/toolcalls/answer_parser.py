@@ -16,6 +16,8 @@ BlockReader = Callable[[CharacterStream, CallEvents], Reading[None]]
 """Reads the calls of one block, up to its closing marker; moves the mark past each complete call. Raises BrokenCall."""
 
 _SPACE = re.compile(r"\s+")
+_LEAST_CUT = 2
+"""The letters of a marker that are taken for one where the token limit cut it; a single `<` is text."""
 
 
 class AnswerParser:
@@ -68,8 +70,12 @@ def _text(stream: CharacterStream, events: CallEvents, opening: str, *, has_call
         stream.set_mark()
         text = stream.available
         place = text.find(opening)
-        safe = place if place >= 0 else len(text) - _num_held(text, opening, is_over=stream.end is not None)
-        events.content(text[:safe])
+        safe = place if place >= 0 else len(text) - _num_held(text, opening)
+        if stream.end is not None and place < 0:
+            _tell_end(events, text, safe, is_cut=stream.end == "length")
+            safe = len(text)
+        else:
+            events.content(text[:safe])
         stream.skip(safe)
         if place >= 0:
             stream.set_mark()
@@ -79,9 +85,16 @@ def _text(stream: CharacterStream, events: CallEvents, opening: str, *, has_call
     return False
 
 
-def _num_held(text: str, opening: str, *, is_over: bool) -> int:
-    if is_over:
-        return 0
+def _tell_end(events: CallEvents, text: str, safe: int, *, is_cut: bool) -> None:
+    """Tell the last text: where the token limit cut a marker, its beginning is no content."""
+    if not is_cut or len(text) - safe < _LEAST_CUT:
+        safe = len(text)
+    events.content(text[:safe])
+    if safe < len(text):
+        events.malformed(text[safe:], "the token limit cut it")
+
+
+def _num_held(text: str, opening: str) -> int:
     longest = min(len(opening) - 1, len(text))
     return next((size for size in range(longest, 0, -1) if text.endswith(opening[:size])), 0)
 

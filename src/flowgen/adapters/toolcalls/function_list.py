@@ -67,6 +67,9 @@ class FunctionList:
                 yield from stream.take_run(_SPACE)
                 if not (yield from stream.peek()):
                     return
+            elif _is_cut(stream, names):
+                events.malformed(stream.marked, "the token limit cut it")
+                return
             yield from _read_text(stream, events)
 
         return AnswerParser(read)
@@ -90,6 +93,13 @@ def _begins_a_call(stream: CharacterStream, names: frozenset[str]) -> Reading[bo
             return False
     yield from stream.take_run(_SPACE)
     return name in names and (yield from stream.peek()) == "("
+
+
+def _is_cut(stream: CharacterStream, names: frozenset[str]) -> bool:
+    """Say whether the token limit cut the answer within `[` and a known tool's name."""
+    begun = "".join(stream.marked.split())
+    is_over = stream.end == "length" and not stream.available
+    return is_over and len(begun) > 1 and any(f"[{name}(".startswith(begun) for name in names)
 
 
 def _read_calls(reader: PythonicReader, stream: CharacterStream, events: CallEvents) -> Reading[None]:

@@ -49,6 +49,17 @@ def test_a_list_is_held_back_only_until_it_can_be_no_call() -> None:
     assert fold(parser.feed("g")).content == "[pig"
 
 
+@pytest.mark.parametrize(
+    ("text", "is_cut"), [("[", False), ("[pi", True), (" [ ping ", True), ("[pong", False), ("ab", False)]
+)
+def test_a_list_that_the_token_limit_cut_is_no_content(text: str, is_cut: bool) -> None:
+    parser = FunctionList().parser(AnswerStart(tools=TOOLS))
+    parsed = fold([*parser.feed(text), *parser.finish("length")])
+    assert (parsed.content, [malformed.raw for malformed in parsed.malformed]) == (
+        ("", [text]) if is_cut else (text, [])
+    )
+
+
 def test_space_around_the_list_is_nothing() -> None:
     assert len(parse(" \n[ping(), ping()]\n").calls) == 2
 

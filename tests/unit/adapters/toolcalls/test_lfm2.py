@@ -74,6 +74,19 @@ def test_calls_before_a_broken_one_stay() -> None:
     assert (content, num_calls, raw) == ("", 1, [f", f(a=?)]{END}"])
 
 
+@pytest.mark.parametrize(
+    ("text", "content", "raw"),
+    [("Hi <|tool_ca", "Hi ", "<|tool_ca"), ("Hi <", "Hi <", None), ("<|", "", "<|"), (f"Hi {START}", "Hi ", START)],
+)
+def test_a_marker_that_the_token_limit_cut_is_no_content(text: str, content: str, raw: str | None) -> None:
+    parser = Lfm2().parser(AnswerStart())
+    parsed = fold([*parser.feed(text), *parser.finish("length")])
+    assert (parsed.content, [malformed.raw for malformed in parsed.malformed]) == (content, [raw] if raw else [])
+    parser = Lfm2().parser(AnswerStart())
+    if START not in text:
+        assert fold([*parser.feed(text), *parser.finish("stop")]).content == text
+
+
 def test_text_stands_before_between_and_after() -> None:
     content, num_calls, _ = strict(f"One.\n{START}[f()]{END}\n {START}[f()]{END} two {START}[f()]{END}\n")
     assert (content, num_calls) == ("One.\n two ", 3)
