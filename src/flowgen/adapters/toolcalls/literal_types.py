@@ -159,7 +159,7 @@ class LiteralTypes:
                 raise self._nodes.refusal("no items can be had", node, "minItems")
             return '"[]"'
         item = self._value(items)
-        rest = f'(", " {item}){{{max(least - 1, 0)},{"" if most is None else most - 1}}}'
+        rest = _repeated(f'", " {item}', max(least - 1, 0), most)
         return f'"[" {item} {rest} "]"' if least else f'"[" ({item} {rest})? "]"'
 
     def _object(self, node: Node) -> str:
@@ -181,7 +181,7 @@ class LiteralTypes:
                 raise self._nodes.refusal("no properties can be had", node, "minProperties")
             return '"{}"'
         pair = f'{key} ": " {self._value(values)}'
-        rest = f'(", " {pair}){{0,{"" if most is None else most - 1}}}'
+        rest = _repeated(f'", " {pair}', 0, most)
         return f'"{{" {pair} {rest} "}}"' if least else f'"{{" ({pair} {rest})? "}}"'
 
     def _keys_and_values(self, node: Node) -> tuple[str, Node]:
@@ -216,3 +216,10 @@ class LiteralTypes:
             head, tail = f"{name}_h{index}", f"{name}_t{index}"
         self.rules[place] = "\n".join([*rules, f"{name}: {head}"])
         return name
+
+
+def _repeated(item: str, least: int, most: int | None) -> str:
+    """Give the expression of the items after the first; `most` counts that one too."""
+    if most is None:
+        return f"({item}){{{least},}}"
+    return f"({item}){{{least},{most - 1}}}" if most > 1 else ""
