@@ -11,7 +11,7 @@ _ANYTHING = "/(?s:.*)/"
 
 def literal(text: str) -> str:
     """Give a text as a string of Lark; an empty one matches nothing but itself."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
 
 
 def pattern(text: str) -> str:
