@@ -33,9 +33,9 @@ _LIMITS = {
 
 
 class LlguidanceConstrainer:
-    """Compiles and caches; safe from any thread. The caches hold 4 vocabularies and 128 compiled constraints."""
+    """Compiles and caches; safe from any thread. The caches hold 8 vocabularies and 64 compiled constraints."""
 
-    def __init__(self, *, num_vocabularies: int = 4, num_constraints: int = 128) -> None:
+    def __init__(self, *, num_vocabularies: int = 8, num_constraints: int = 64) -> None:
         self._tokenizers: _Recent[LLTokenizer] = _Recent(num_vocabularies)
         self._compiled: _Recent[CompiledGrammar] = _Recent(num_constraints)
 

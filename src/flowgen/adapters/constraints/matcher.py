@@ -36,6 +36,8 @@ class GrammarMatcher:
             bits = bytearray(self._matcher.compute_bitmask()[: len(words)].ljust(len(words), b"\0"))
             self._check()
         self._set_end_tokens(bits, is_allowed=self.may_finish())
+        if not any(bits):
+            raise EngineFailed("The grammar cannot be followed any further: no token of this vocabulary may come next.")
         words[:] = bits
 
     def _set_end_tokens(self, bits: bytearray, *, is_allowed: bool) -> None:

@@ -90,3 +90,14 @@ def test_forced_tokens_have_exactly_the_forced_bytes_whatever_the_tokenizer_adds
     matcher = LlguidanceConstrainer().compile(Regex(pattern="abc[xy]"), nonsense).matcher()
     assert b"".join(nonsense.tokens[token] for token in matcher.forced()) == b"abc"
     assert allowed(matcher, nonsense) != [255]
+
+
+def test_a_dead_end_is_the_engines_failure() -> None:
+    plain = byte_vocabulary(longer=())
+    no_b = msgspec.structs.replace(
+        plain, tokens=tuple(b"" if token == b"b" else token for token in plain.tokens), fingerprint="no b"
+    )
+    matcher = LlguidanceConstrainer().compile(Regex(pattern="ab"), no_b).matcher()
+    assert matcher.accept(ord("a"))
+    with pytest.raises(EngineFailed, match="cannot be followed"):
+        matcher.fill_mask(memoryview(bytearray(4 * 9)))
