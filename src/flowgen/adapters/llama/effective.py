@@ -28,7 +28,7 @@ def effective_parameters(
         return values
     values |= {name: read(name) for name in _READ_BACK} | {"n_cells": read("n_ctx")}
     if not options.embedding:
-        values["n_batch"] = piece_size(options, values["n_cells"])  # the context's own is never below n_seq_max
+        values["n_batch"] = piece_size(options, options.n_cells or n_ctx)  # the context's own is never below n_seq_max
     printed = reports.parameters(lines)
     values |= {ours: float(printed[theirs]) for theirs, ours in _NUMBERS.items() if theirs in printed}
     values |= {name: printed[name] for name in ("type_k", "type_v") if name in printed}

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
 import msgspec
@@ -17,7 +18,14 @@ from flowgen.adapters.llama.effective import effective_parameters, load_warnings
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.memory import free_memory
-from flowgen.adapters.llama.parameters import check_options, context_fields, num_drafts, numa_policy, piece_size
+from flowgen.adapters.llama.parameters import (
+    check_options,
+    context_fields,
+    num_drafts,
+    numa_policy,
+    pass_size,
+    piece_size,
+)
 from flowgen.adapters.llama.preparation import Collaborators, Preparation
 from flowgen.adapters.llama.reports import buffer_sizes
 from flowgen.adapters.llama.runner import Runner
@@ -103,68 +111,69 @@ class LlamaRuntimeFactory:
         return msgspec.structs.replace(facts, needed=need.total, warnings=warnings)
 
     def _load(self, spec: ModelSpec, progress: Progress) -> LlamaRuntime:
-        with _ONE_AT_A_TIME:
+        with _ONE_AT_A_TIME, ExitStack() as opened:
             backend.log.is_verbose = spec.options.verbose
             numa = backend.initialise(numa_policy(spec.options.numa))
             source = model_files.open_vocabulary(spec.path, spec.options)
             if spec.options.vocab_only:
-                return self._assemble(spec, source, None, None, numa)
+                return self._assemble(spec, source, self._info(spec, source, None, numa), None, None, lambda: None)
             model = model_files.open_model(spec.path, spec.options, progress=lambda share: progress("weights", share))
-            try:
-                return self._assemble(spec, source, model, self._context(spec, model), numa)
-            except BaseException:
-                model.close()
-                raise
+            opened.callback(model.close)
+            context = self._context(spec, model)
+            opened.callback(context.close)
+            self._adapt(spec, model, context)
+            info = self._info(spec, model, context, numa)
+            embedder = Embedder(context, info.n_vocab) if model_files.embeds(spec.options, model) else None
+            free = ExitStack()
+            runtime = self._assemble(spec, source, info, context, embedder, free.close)
+            free.push(opened.pop_all())
+            return runtime
 
     def _context(self, spec: ModelSpec, model: backend.Model) -> backend.Context:
-        options = spec.options
-        _, n_cells = model_files.num_cells(options, model.number("n_ctx_train"))
+        _, n_cells = model_files.num_cells(spec.options, model.number("n_ctx_train"))
+        fields = context_fields(spec.options, n_cells, embeds=model_files.embeds(spec.options, model))
         try:
-            adapter = model.load_adapter(options.lora_path) if options.lora_path else None
+            return backend.Context(model, fields)
+        except MemoryError:
+            said, sizes = backend.log.tail(3), buffer_sizes(backend.log.lines())
+            if "alloc" not in said:
+                raise EngineFailed(f"llama.cpp cannot make the context:\n{said}") from None
+            needed = sizes.kv_cells + sizes.recurrent + sizes.compute
+            raise OutOfMemory(needed, self._find_free(), f"llama.cpp says: {said}") from None
+
+    def _adapt(self, spec: ModelSpec, model: backend.Model, context: backend.Context) -> None:
+        path = spec.options.lora_path
+        if path is None:
+            return
+        try:
+            context.apply_adapter(model.load_adapter(path), spec.options.lora_scale)
         except OSError:
             said = backend.log.tail(3)
-            raise InvalidField("options.lora_path", options.lora_path, f"an adapter of this model ({said})") from None
-        try:
-            context = backend.Context(
-                model, context_fields(options, n_cells, embeds=model_files.embeds(options, model))
-            )
-        except MemoryError:
-            raise self._context_error() from None
-        if adapter is not None:
-            context.apply_adapter(adapter, options.lora_scale)
-        return context
-
-    def _context_error(self) -> Exception:
-        said, sizes = backend.log.tail(3), buffer_sizes(backend.log.lines())
-        if "alloc" in said:
-            needed = sizes.kv_cells + sizes.recurrent + sizes.compute
-            return OutOfMemory(needed, self._find_free(), f"llama.cpp says: {said}")
-        return EngineFailed(f"llama.cpp cannot make the context:\n{said}")
+            raise InvalidField("options.lora_path", path, f"an adapter of this model (llama.cpp: {said})") from None
 
     def _assemble(
         self,
         spec: ModelSpec,
         source: backend.Model,
-        model: backend.Model | None,
+        info: ModelInfo,
         context: backend.Context | None,
-        numa: int,
+        embedder: Embedder | None,
+        free: Callable[[], None],
     ) -> LlamaRuntime:
-        info = self._info(spec, model or source, context, numa)
         plugin = self._plugin(self._tokenizers, spec.options.tokenizer, "options.tokenizer")
         vocabulary, tokenizer = read_vocabulary(source), PromptTokenizer(source, plugin)
         preparation = Preparation(info, spec.options, vocabulary, tokenizer, self._collaborators, backend.Sampler)
-        if context is None or model is None:
-            return LlamaRuntime(info, vocabulary, tokenizer, preparation, None, None, lambda: None)
-        embeds = model_files.embeds(spec.options, model)
-        return LlamaRuntime(
-            info,
-            vocabulary,
-            tokenizer,
-            preparation,
-            Engine(self._runner(spec, context, vocabulary)),
-            Embedder(context, info.n_vocab) if embeds else None,
-            lambda: _free(context, model),
-        )
+        engine = Engine(self._runner(spec, info, context, vocabulary)) if context is not None else None
+        return LlamaRuntime(info, vocabulary, tokenizer, preparation, engine, embedder, free)
+
+    def _runner(self, spec: ModelSpec, info: ModelInfo, context: backend.Context, vocabulary: Vocabulary) -> Runner:
+        options = spec.options
+        _, n_cells = model_files.num_cells(options, info.facts.n_ctx_train)
+        model = self._plugin(self._draft_models, options.draft_model, "options.draft_model")
+        if model is None:
+            return Runner(context, vocabulary, piece_size(options, n_cells))
+        drafter = Drafter(model, info.n_vocab, num_drafts(options, n_cells), pass_size(options, n_cells))
+        return Runner(context, vocabulary, piece_size(options, n_cells), drafter)
 
     def _info(self, spec: ModelSpec, model: backend.Model, context: backend.Context | None, numa: int) -> ModelInfo:
         facts = model_files.read_facts(spec, model)
@@ -183,24 +192,12 @@ class LlamaRuntimeFactory:
             ),
         )
 
-    def _runner(self, spec: ModelSpec, context: backend.Context, vocabulary: Vocabulary) -> Runner:
-        model = self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
-        n_cells, n_pass = context.number("n_ctx"), context.number("n_ubatch")
-        drafts = num_drafts(spec.options, n_cells)
-        drafter = Drafter(model, len(vocabulary.tokens), drafts, n_pass) if model is not None else None
-        return Runner(context, vocabulary, piece_size(spec.options, n_cells), drafter)
-
     def _plugin(self, registry: PluginRegistry[T], reference: PluginRef | None, field: str) -> T | None:
         """Make the one plugin that an option names. Raises UnknownPlugin and InvalidField."""
         calls = plugin_calls(reference, field)
         if len(calls) > 1:
             raise InvalidField(field, reference, "one plugin")
         return registry.make(calls[0], field) if calls else None
-
-
-def _free(context: backend.Context, model: backend.Model) -> None:
-    context.close()
-    model.close()
 
 
 def _discard(task: "asyncio.Task[LlamaRuntime]") -> None:

@@ -18,6 +18,11 @@ _LOAD_MODES = {(False, False): 0, (True, False): 1, (False, True): 2, (True, Tru
 _ALL_LAYERS = 2**31 - 1
 _CELLS_MULTIPLE = 256
 """llama_context pads n_ctx to it; also the most sequences that there are."""
+_SAME_NAMES = (
+    "rope_scaling_type", "pooling_type", "rope_freq_base", "rope_freq_scale", "yarn_ext_factor", "yarn_attn_factor",
+    "yarn_beta_fast", "yarn_beta_slow", "yarn_orig_ctx", "offload_kqv", "no_perf", "op_offload", "swa_full",
+)  # fmt: skip
+"""Options that llama_context_params has under the same name; None leaves llama.cpp's default."""
 _OVERRIDE_BYTES = 128
 """The size of a key or a text in llama_model_kv_override, its closing zero included."""
 
@@ -121,12 +126,7 @@ def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[
         "embeddings": embeds,
         "kv_unified": True,
     }
-    same = (
-        "rope_scaling_type", "pooling_type", "rope_freq_base", "rope_freq_scale", "yarn_ext_factor",
-        "yarn_attn_factor", "yarn_beta_fast", "yarn_beta_slow", "yarn_orig_ctx", "offload_kqv", "no_perf",
-        "op_offload", "swa_full",
-    )  # fmt: skip
-    given = {name: getattr(options, name) for name in same}
+    given = {name: getattr(options, name) for name in _SAME_NAMES}
     return fields | {name: value for name, value in given.items() if value is not None}
 
 

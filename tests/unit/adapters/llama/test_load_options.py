@@ -1,5 +1,7 @@
 """Each option of /load reaches llama.cpp, or is a warning: what is read back, and what shows."""
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ ASK = GenerationRequest(
 @pytest.mark.parametrize(
     ("options", "effective"),
     [
-        ({"n_ctx": 100}, {"n_ctx": 100, "n_cells": 256}),
+        ({"n_ctx": 100}, {"n_ctx": 100, "n_cells": 256, "n_batch": 100, "n_ubatch": 100}),
         ({"n_ctx": 0}, {"n_ctx": 1024, "n_cells": 1024}),
         ({"n_ctx": 300, "n_cells": 600}, {"n_ctx": 300, "n_cells": 768}),
         ({"n_batch": 17}, {"n_batch": 17, "n_ubatch": 17}),
@@ -206,6 +208,18 @@ async def test_drafts_change_no_text(load: Load, write_model: WriteModel, arch: 
     assert found[0] == found[1] == found[2]
 
 
+async def test_drafts_of_a_tiny_context(load: Load, write_model: WriteModel) -> None:
+    found = []
+    for options in ({}, {"draft_model": "lookup"}):
+        runtime = await load(write_model(arch="lfm2"), n_ctx=7, **options)
+        chunks = await collect(
+            runtime, GenerationRequest(prompt=(PromptSegment(text="aa"),), sampling=Sampling(seed=1))
+        )
+        found.append(text_of(chunks))
+        await runtime.close()
+    assert found[0] == found[1]
+
+
 async def test_unknown_drafts_are_refused_by_name() -> None:
     with pytest.raises(UnknownPlugin, match=r"options\.draft_model.*lookup"):
         await make_factory().inspect(spec_of(NANO, draft_model="none"))
@@ -224,6 +238,22 @@ async def test_progress_goes_from_nothing_to_all(write_model: WriteModel) -> Non
     assert {stage for stage, _ in told} == {"weights"}
     assert told[-1][1] == 1.0
     assert told == sorted(told)
+
+
+async def test_a_load_that_is_given_up_is_unloaded() -> None:
+    def engines() -> int:
+        return sum(thread.name == "flowgen-engine" for thread in threading.enumerate())
+
+    before = engines()
+    task = asyncio.create_task(make_factory().load(spec_of(NANO), lambda *_: None))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(20):
+        await asyncio.sleep(0.3)
+        while engines() > before:
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("verbose", [False, True])
