@@ -51,11 +51,5 @@ def fold(events: Iterable[ParsedEvent]) -> Fold:
             case MalformedToolCall(raw=raw):
                 malformed.append(event)
                 texts += raw
-    return Fold(
-        content=content,
-        calls=tuple(calls),
-        malformed=tuple(malformed),
-        texts=texts,
-        started=tuple(started),
-        arguments=arguments,
-    )
+    told = (tuple(calls), tuple(malformed), tuple(started))
+    return Fold(content=content, calls=told[0], malformed=told[1], texts=texts, started=told[2], arguments=arguments)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.pythonic_writer import python_literal, string_literal
-from flowgen.adapters.toolcalls.schema_nodes import NEVER_OF_OBJECTS, Node, SchemaNodes
+from flowgen.adapters.toolcalls.schema_nodes import Node, SchemaNodes
+from flowgen.adapters.toolcalls.schema_words import NEVER_OF_OBJECTS
 from flowgen.application import lark
 from flowgen.domain.constraints import JsonSchema, LarkPart
 from flowgen.domain.errors import CannotWrite

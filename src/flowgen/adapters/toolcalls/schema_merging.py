@@ -4,18 +4,8 @@ words; refuses to know where a schema stands."""
 from itertools import combinations
 from typing import Any
 
+from flowgen.adapters.toolcalls.schema_words import ASSERTIONS
 from flowgen.domain.values import JsonObject, JsonValue
-
-ASSERTIONS = frozenset((
-    "type", "enum", "const", "allOf", "anyOf", "oneOf", "$ref",
-    "minLength", "maxLength", "pattern", "format",
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    "items", "prefixItems", "additionalItems", "contains", "minContains", "maxContains", "minItems", "maxItems",
-    "uniqueItems", "unevaluatedItems",
-    "properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties",
-    "maxProperties", "dependentRequired", "dependentSchemas", "dependencies", "unevaluatedProperties",
-))  # fmt: skip
-"""The words that say what is valid; all others but those of `schema_nodes` only describe."""
 
 
 class Conflict(Exception):

@@ -7,30 +7,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from flowgen.adapters.toolcalls.schema_merging import ASSERTIONS, Conflict, are_disjoint, merged
+from flowgen.adapters.toolcalls.schema_merging import Conflict, are_disjoint, merged
+from flowgen.adapters.toolcalls.schema_words import (
+    ASSERTIONS,
+    IDLE,
+    KINDS,
+    NEVER,
+    NEVER_OF_OBJECTS,
+    WORDS,
+    is_of,
+    is_plain_pattern,
+    says_something,
+)
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.values import JsonObject, JsonValue, Value
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "null": (type(None),),
-    "array": (list,), "object": (dict,),
-}  # fmt: skip
-_WORDS = {
-    "string": "minLength maxLength pattern format",
-    "number": "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf",
-    "array": "items prefixItems additionalItems contains minContains maxContains minItems maxItems uniqueItems"
-    " unevaluatedItems",
-    "object": "properties required additionalProperties patternProperties propertyNames minProperties maxProperties"
-    " dependentRequired dependentSchemas dependencies unevaluatedProperties",
-}
-_NEVER = ("not", "if", "then", "else", "$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy")
-_IDLE: dict[str, tuple[JsonValue, ...]] = {
-    "dependentRequired": ({},), "dependentSchemas": ({},), "dependencies": ({},),
-    "propertyNames": ({}, True), "unevaluatedProperties": ({}, True), "unevaluatedItems": ({}, True),
-    "additionalItems": ({}, True),
-}  # fmt: skip
-"""Words that say nothing with these values."""
-NEVER_OF_OBJECTS = ("propertyNames", "dependentRequired", "dependentSchemas", "dependencies")
 
 
 class Node(Value, frozen=True):
@@ -67,7 +57,7 @@ class SchemaNodes:
     def refuse(self, node: Node, keywords: Iterable[str]) -> None:
         """Refuse a node that says one of these, unless it says nothing by it."""
         for keyword in keywords:
-            if keyword in node.schema and not (keyword in _IDLE and node.schema[keyword] in _IDLE[keyword]):
+            if keyword in node.schema and not (keyword in IDLE and node.schema[keyword] in IDLE[keyword]):
                 raise self.refusal("it cannot be enforced in this model's notation of calls", node, keyword)
 
     def arguments(self) -> list[Node]:
@@ -92,7 +82,7 @@ class SchemaNodes:
             raise ConstraintRefused(
                 self._field, "a schema is an object or a boolean", keyword=keyword, pointer=node.pointer
             )
-        self.refuse(node, _NEVER)
+        self.refuse(node, NEVER)
         targets = [target for word in ("$ref", "allOf") for target in self._targets(node, word, seen)]
         if not targets:
             return node
@@ -128,7 +118,7 @@ class SchemaNodes:
         return place
 
     def _together(self, nodes: list[Node], whole: Node) -> Node:
-        says = [node for node in nodes if _says_something(node.schema)]
+        says = [node for node in nodes if says_something(node.schema)]
         if not says:
             return Node(schema=True, pointer=whole.pointer)
         if len(says) == 1:
@@ -159,7 +149,7 @@ class SchemaNodes:
         if not isinstance(values, list):
             raise self.refusal("a list is expected", node, word)
         kinds = self.types(node) if "type" in node.schema else None
-        fitting = [value for value in values if kinds is None or any(_is_of(value, kind) for kind in kinds)]
+        fitting = [value for value in values if kinds is None or any(is_of(value, kind) for kind in kinds)]
         if not fitting:
             raise self.refusal("no value is left", node, word)
         return fitting
@@ -187,10 +177,10 @@ class SchemaNodes:
         """Give the types of a node: those that it names, else those that its words speak of; None is any value."""
         named = node.schema.get("type")
         if named is None:
-            spoken = [kind for kind, words in _WORDS.items() if any(word in node.schema for word in words.split())]
+            spoken = [kind for kind, words in WORDS.items() if any(word in node.schema for word in words.split())]
             return spoken or None
         kinds = named if isinstance(named, list) else [named]
-        if not kinds or any(not isinstance(kind, str) or kind not in _KINDS for kind in kinds):
+        if not kinds or any(not isinstance(kind, str) or kind not in KINDS for kind in kinds):
             raise self.refusal(f"{named!r} is no type", node, "type")
         return list(dict.fromkeys(kinds))
 
@@ -232,6 +222,8 @@ class SchemaNodes:
         if not isinstance(patterns, dict) or len(patterns) > 1:
             raise self.refusal("several patterns may judge one key", node, "patternProperties")
         pattern = next(iter(patterns))
+        if not is_plain_pattern(pattern):
+            raise self.refusal(f"{pattern!r} is no pattern that can be enforced", node, "patternProperties")
         return pattern, self._resolved(Node(schema=patterns[pattern], pointer=node.place("patternProperties", pattern)))
 
     def _member(self, node: Node, name: str) -> Node:
@@ -270,21 +262,9 @@ class SchemaNodes:
         return int(value)
 
 
-def _says_something(schema: JsonValue) -> bool:
-    return schema is False or (isinstance(schema, dict) and any(word in ASSERTIONS for word in schema))
-
-
 def _origins(node: Node) -> dict[str, str]:
     if node.origins:
         return dict(node.origins)
     own = {word: node.pointer for word in node.schema}
     declared = node.schema.get("properties", {})
     return own | ({f"properties/{name}": node.pointer for name in declared} if isinstance(declared, dict) else {})
-
-
-def _is_of(value: JsonValue, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    if kind == "integer" and isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, _KINDS[kind])

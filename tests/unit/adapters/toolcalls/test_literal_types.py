@@ -168,6 +168,7 @@ def test_branches_of_oneof_exclude_each_other_by_what_is_written() -> None:
             "dependentRequired",
             "/properties/a/dependentRequired",
         ),
+        ({"patternProperties": {"(?=a)": {}}}, "patternProperties", "/properties/a/patternProperties"),
         ({"type": "object", "required": ["b"], "additionalProperties": False}, "required", "/properties/a/required"),
         ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "oneOf", "/properties/a/oneOf"),
         ({"anyOf": []}, "anyOf", "/properties/a/anyOf"),
