@@ -203,7 +203,7 @@ class Context:
         parameters = llama.llama_context_default_params()
         for name, value in fields.items():
             setattr(parameters, name, value)
-        self.parameters = parameters
+        self._parameters = parameters
         self._n_vocab = model.n_vocab
         self._n_embd = model.number("n_embd_out")
         self._context = llama.llama_init_from_model(model._model, parameters)
@@ -215,6 +215,11 @@ class Context:
     def number(self, what: str) -> int:
         """A property by the name of its function: `n_ctx`, `n_batch`, `n_threads`, `pooling_type`, ..."""
         return int(getattr(llama, f"llama_{what}")(self._context))
+
+    def given(self, name: str) -> int | float | bool:
+        """A parameter as it was handed to llama.cpp, which does not tell all of them back."""
+        value = getattr(self._parameters, name)
+        return float(f"{value:.7g}") if isinstance(value, float) else value
 
     def apply_adapter(self, adapter: Any, scale: float) -> None:
         adapters = (llama.llama_adapter_lora_p_ctypes * 1)(adapter)

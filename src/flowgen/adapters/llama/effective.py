@@ -3,7 +3,8 @@
 Knows options and llama.cpp's log lines; refuses to know pointers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -13,20 +14,32 @@ from flowgen.domain.options import LoadOptions
 from flowgen.domain.values import JsonObject
 
 _READ_BACK = ("n_batch", "n_ubatch", "n_seq_max", "n_threads", "n_threads_batch", "pooling_type")
+_GIVEN = (
+    "rope_scaling_type", "yarn_ext_factor", "yarn_attn_factor", "yarn_beta_fast", "yarn_beta_slow", "yarn_orig_ctx",
+    "offload_kqv", "op_offload", "swa_full", "no_perf",
+)  # fmt: skip
 _NUMBERS = {"freq_base": "rope_freq_base", "freq_scale": "rope_freq_scale"}
 _GIB = 1024**3
 
 
+class ContextParameters(Protocol):
+    """The part of `backend.Context` that tells its parameters."""
+
+    def number(self, what: str) -> int: ...
+    def given(self, name: str) -> int | float | bool: ...
+
+
 def effective_parameters(
-    options: LoadOptions, n_ctx: int, numa: int, lines: Sequence[str], read: Callable[[str], int] | None
+    options: LoadOptions, n_ctx: int, numa: int, lines: Sequence[str], context: ContextParameters | None
 ) -> JsonObject:
-    """The options with what llama.cpp read back in their place; `read` asks the context, None where there is none."""
+    """The options with what llama.cpp read back, or was given, in their place; no context for a vocabulary alone."""
     values: JsonObject = msgspec.structs.asdict(options) | {"n_ctx": n_ctx, "numa": numa}
     for name in ("type_k", "type_v"):
         values[name] = kv_type_name(kv_type(values[name], f"options.{name}"))
-    if read is None:
+    if context is None:
         return values
-    values |= {name: read(name) for name in _READ_BACK} | {"n_cells": read("n_ctx")}
+    values |= {name: context.number(name) for name in _READ_BACK} | {"n_cells": context.number("n_ctx")}
+    values |= {name: context.given(name) for name in _GIVEN}
     if not options.embedding:
         values["n_batch"] = piece_size(options, options.n_cells or n_ctx)  # the context's own is never below n_seq_max
     printed = reports.parameters(lines)
@@ -51,7 +64,7 @@ def load_warnings(
             warnings.append(f"options.kv_overrides.{key}: llama.cpp did not ask for this key.")
     if options.lora_path is None and options.lora_scale != LoadOptions().lora_scale:
         warnings.append("options.lora_scale: it scales nothing without lora_path.")
-    if int(options.numa) != numa:
+    if options.numa and int(options.numa) != numa:
         warnings.append(f"options.numa: the process's first policy stays in force, which is {numa}.")
     return tuple(warnings)
 

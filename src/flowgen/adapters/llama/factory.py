@@ -186,7 +186,7 @@ class LlamaRuntimeFactory:
             n_vocab=model.n_vocab,
             can_chat=not why_not,
             why_not=why_not,
-            effective=effective_parameters(spec.options, n_ctx, numa, lines, context.number if context else None),
+            effective=effective_parameters(spec.options, n_ctx, numa, lines, context),
             warnings=load_warnings(
                 spec.options, n_ctx, facts.n_ctx_train, numa, lines, has_gpu=backend.supports_gpu_offload()
             ),

@@ -3,10 +3,10 @@
 Knows names and numbers of llama.h and ggml.h; refuses to know pointers.
 """
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
+from flowgen.adapters.llama.cores import usable_cores
 from flowgen.adapters.llama.drafting import MAX_DRAFTS
 from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.options import LoadOptions
@@ -108,7 +108,7 @@ def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[
     llama.cpp pools an embedding in one pass, so an embedding context computes a whole batch at once. It aborts the
     process where a batch is smaller than the number of sequences: so the context's is not, and pieces are cut smaller.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = usable_cores()
     drafts = num_drafts(options, n_cells)
     n_batch = max(min(options.n_ubatch, n_cells) if embeds else 1, piece_size(options, n_cells), options.n_seq_max)
     fields = {

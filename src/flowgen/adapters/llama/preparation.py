@@ -16,7 +16,7 @@ from flowgen.adapters.llama.sequence import Answer
 from flowgen.adapters.llama.stops import StopScanner
 from flowgen.adapters.llama.text import TokenText
 from flowgen.adapters.llama.vocabulary import PromptTokenizer
-from flowgen.domain.errors import ContextOverflow, InvalidField, NotAChatModel
+from flowgen.domain.errors import ConstraintRefused, ContextOverflow, InvalidField, NotAChatModel
 from flowgen.domain.generation import GenerationRequest, Sampling
 from flowgen.domain.model import ModelInfo, Vocabulary
 from flowgen.domain.options import RANDOM_SEED, LoadOptions
@@ -95,6 +95,8 @@ class Preparation:
     def _compile(self, request: GenerationRequest) -> tuple[TokenMatcher | None, float]:
         if request.constraint is None:
             return None, 0.0
+        if not self._vocabulary.end_tokens:
+            raise ConstraintRefused("response_format", "the model has no end token, so no bound answer would ever end")
         began = time.monotonic()
         matcher = self._collaborators.constrainer.compile(request.constraint, self._vocabulary).matcher()
         return matcher, time.monotonic() - began

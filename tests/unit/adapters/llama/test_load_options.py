@@ -44,6 +44,12 @@ ASK = GenerationRequest(
         ({"flash_attn": False}, {"flash_attn": False}),
         ({"type_k": "F32", "type_v": 30}, {"type_k": "f32", "type_v": "bf16"}),
         ({"n_seq_max": 3}, {"n_seq_max": 3}),
+        ({}, {"op_offload": True, "offload_kqv": True, "rope_scaling_type": -1, "no_perf": False}),
+        ({"op_offload": False, "offload_kqv": False}, {"op_offload": False, "offload_kqv": False}),
+        ({"swa_full": False, "no_perf": True}, {"swa_full": False, "no_perf": True}),
+        ({"rope_scaling_type": 2, "yarn_orig_ctx": 99}, {"rope_scaling_type": 2, "yarn_orig_ctx": 99}),
+        ({"yarn_ext_factor": 0.1, "yarn_attn_factor": 1.7}, {"yarn_ext_factor": 0.1, "yarn_attn_factor": 1.7}),
+        ({"yarn_beta_fast": 31.3, "yarn_beta_slow": 0.9}, {"yarn_beta_fast": 31.3, "yarn_beta_slow": 0.9}),
         ({"n_seq_max": 256}, {"n_seq_max": 256}),
     ],
 )
