@@ -10,6 +10,7 @@ from flowgen import __version__
 from flowgen.bootstrap.container import make_container
 from flowgen.bootstrap.settings import read_settings
 from flowgen.cli.listening import listen
+from flowgen.cli.option_docs import markdown
 from flowgen.cli.serve import FAILED, run
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(_with_command(sys.argv[1:] if argv is None else argv))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        return _serve(arguments)
+        return _options() if arguments.command == "options" else _serve(arguments)
     except FlowGenError as error:
         print(f"flowgen: {error}", file=sys.stderr)
         return FAILED
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _with_command(argv: Sequence[str]) -> list[str]:
-    """Options alone are those of `serve`, the one command there is."""
+    """Options alone are those of `serve`."""
     if argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help", "--version")):
         return list(argv)
     return ["serve", *argv]
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="flowgen", description="A local server for GGUF language models.")
     parser.add_argument("--version", action="version", version=f"flowgen {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("options", help="print the tables of options as Markdown", allow_abbrev=False)
     serve = commands.add_parser("serve", help="load a model and serve it over HTTP", allow_abbrev=False)
     serve.add_argument("--model", default=EMBEDDED, metavar="PATH", help="a GGUF file (default: the embedded model)")
     serve.add_argument("--tokenizer", metavar="NAME", help="a Hugging Face name or a folder (default: the file's own)")
@@ -72,6 +74,11 @@ def _option(text: str) -> JsonObject:
         return {name: json.loads(value)}
     except ValueError:
         return {name: value}
+
+
+def _options() -> int:
+    print(markdown(), end="")
+    return 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:
