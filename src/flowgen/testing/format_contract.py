@@ -68,9 +68,11 @@ class ToolCallFormatContract:
         """Calls with any arguments, texts that look like markup among them."""
         texts = st.text(max_size=12) | st.sampled_from(self.fragments)
         scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
-        values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner))
+        values = st.recursive(
+            scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=2), max_leaves=6
+        )
         arguments = st.dictionaries(Names, values, max_size=3)
-        return st.lists(st.builds(ToolCall, name=Names, arguments=arguments), min_size=1, max_size=3)
+        return st.lists(st.builds(ToolCall, name=Names, arguments=arguments), min_size=1, max_size=2)
 
     @_on_inheritors
     @given(data=st.data())
