@@ -92,7 +92,7 @@ class ChatService:
             request = make(model)
             await self._check_constraint(request)
             prompt = await _rendered(request, model)
-            bound = bind_answer(_shape(request, model, prompt))
+            bound = _bound(_shape(request, model, prompt))
             generation = await model.runtime.start(_generation_request(request, prompt, bound))
             await resources.enter_async_context(generation)
             parser = _parser(request, model, prompt, bound)
@@ -157,6 +157,13 @@ def _shape(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt) -> 
         reasoning=_reasoning(request, model),
         opens_reasoning=prompt.opens_reasoning,
     )
+
+
+def _bound(shape: AnswerShape) -> BoundAnswer:
+    try:
+        return bind_answer(shape)
+    except RecursionError:
+        raise ConstraintRefused("tools", "a schema of theirs is nested too deeply") from None
 
 
 def _generation_request(request: ChatRequest, prompt: RenderedPrompt, bound: BoundAnswer) -> GenerationRequest:

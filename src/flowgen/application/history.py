@@ -12,8 +12,16 @@ from flowgen.domain.messages import Message
 def writable_history(messages: Sequence[Message], dialogue: Dialogue) -> tuple[Message, ...]:
     """Past tool calls in the model's own syntax, inside the content, where the template does not render them.
 
-    Raises CannotWrite, and PromptNotRenderable where no format is known to write them in.
+    Raises CannotWrite, and PromptNotRenderable where no format is known to write them in, or where the template leaves
+    a message out.
     """
+    for index, message in enumerate(messages):
+        if message.role in dialogue.dropped_roles:
+            raise PromptNotRenderable(
+                f"messages[{index}]: the model's template leaves messages of role {message.role!r} out.",
+                hint="Leave the message out, or load with a tokenizer_name or options.chat_format that shows it.",
+                field=f"messages[{index}]",
+            )
     if dialogue.renders_calls:
         return tuple(messages)
     return tuple(_written(message, dialogue) if message.tool_calls else message for message in messages)

@@ -1,7 +1,7 @@
 """A model with all that chatting with it takes. Knows how the parts were chosen; refuses to know how they work."""
 
 from flowgen.domain.errors import PromptNotRenderable
-from flowgen.domain.messages import Message, Tool, ToolCall
+from flowgen.domain.messages import Message, Role, Tool, ToolCall
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec
 from flowgen.domain.ports import FormatRegistry, ModelRuntime, PromptRenderer, ToolCallFormat
 from flowgen.domain.prompts import TemplateOptions
@@ -14,17 +14,20 @@ _PROBE_TOOL = Tool(
     parameters={"type": "object", "properties": {"probe_key": {"type": "string"}}, "required": ["probe_key"]},
 )
 _PROBE_CALL = ToolCall(name="probe_function", arguments={"probe_key": "probe_value"}, id="call00001")
+_PROBE_RESULT = Message(role="tool", content="probe_result", tool_call_id="call00001", name="probe_function")
 _PROBE_CONVERSATION = (
     Message(role="user", content="Call the function."),
     Message(role="assistant", tool_calls=(_PROBE_CALL,)),
-    Message(role="tool", content="done", tool_call_id="call00001", name="probe_function"),
+    _PROBE_RESULT,
 )
+_PROBE_WISH = "probe_wish"
 
 
 class Dialogue(Value, frozen=True):
     """How to talk with a model: its renderer, its tool-call format, and what its template does by itself.
 
-    `format_reason` says why this format, or why there is none.
+    `format_reason` says why this format, or why there is none. `dropped_roles` are those whose messages the template
+    leaves out without a word.
     """
 
     renderer: PromptRenderer
@@ -32,6 +35,7 @@ class Dialogue(Value, frozen=True):
     format_reason: str
     renders_tools: bool
     renders_calls: bool
+    dropped_roles: frozenset[Role] = frozenset()
 
 
 class LoadedModel(Value, frozen=True):
@@ -64,7 +68,24 @@ def choose_dialogue(spec: ModelSpec, facts: ModelFacts, renderer: PromptRenderer
         format_reason=reason,
         renders_tools=_PROBE_TOOL.name in with_tools,
         renders_calls="probe_value" in with_calls,
+        dropped_roles=_dropped_roles(renderer, with_calls),
     )
+
+
+def _dropped_roles(renderer: PromptRenderer, with_calls: str) -> frozenset[Role]:
+    """The roles that the template renders without an error and without their texts."""
+    dropped: set[Role] = set()
+    wishes: tuple[Role, ...] = ("system", "developer")
+    for role in wishes:
+        wish = Message(role=role, content=_PROBE_WISH)
+        rendered = _try_render(renderer, (wish, *_PROBE_CONVERSATION[:1]), ())
+        if rendered and _PROBE_WISH not in rendered:
+            dropped.add(role)
+    written = (_PROBE_CONVERSATION[0], Message(role="assistant", content="Called."), _PROBE_RESULT)
+    results = [text for text in (with_calls, _try_render(renderer, written, ())) if text]
+    if results and not any(_PROBE_RESULT.content in text for text in results):
+        dropped.add("tool")
+    return frozenset(dropped)
 
 
 def _choose_format(

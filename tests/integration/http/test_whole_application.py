@@ -171,6 +171,25 @@ async def test_a_schema_that_cannot_be_enforced_is_refused_by_keyword_and_pointe
     assert "/properties/a/not" in answer.json()["error"]
 
 
+async def test_tools_that_are_nested_too_deeply_are_refused(scene: Scene) -> None:
+    await scene.load()
+    parameters: dict[str, Any] = {}
+    for _ in range(300):
+        parameters = {"type": "object", "properties": {"a": parameters}}
+    answer = await scene.client.post("/chat", json={**ASK, "tools": [{**TOOL, "parameters": parameters}]})
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("tools")
+
+
+async def test_a_message_that_the_template_leaves_out_is_refused(scene: Scene) -> None:
+    scene.template = TEMPLATE.replace("for m in messages", "for m in messages if m.role != 'system'")
+    await scene.load()
+    messages = [{"role": "system", "content": "Be kind."}, *ASK["messages"]]
+    answer = await scene.client.post("/chat", json={"messages": messages})
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("messages[0]: the model's template leaves messages of role 'system' out.")
+
+
 async def test_a_prompt_that_is_too_long_names_both_numbers(scene: Scene) -> None:
     await scene.load()
     answer = await scene.client.post("/chat", json={"messages": [{"role": "user", "content": "x" * 5000}]})
