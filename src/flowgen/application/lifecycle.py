@@ -12,7 +12,7 @@ from typing import Literal
 
 from flowgen.application.lease import Lendable
 from flowgen.application.loaded_model import Dialogue, LoadedModel, choose_dialogue
-from flowgen.domain.errors import FlowGenError, LoadInProgress, ModelNotLoaded, ModelUnavailable
+from flowgen.domain.errors import EngineFailed, FlowGenError, LoadInProgress, ModelNotLoaded, ModelUnavailable
 from flowgen.domain.model import ModelFacts, ModelSpec, Progress
 from flowgen.domain.ports import FormatRegistry, RendererFactory, RuntimeFactory
 from flowgen.domain.values import JsonObject, Value
@@ -159,12 +159,19 @@ class ModelHost:
             return await self._install(spec, facts, dialogue, progress, started, old)
         except FlowGenError as error:
             raise _with_state(error, await self._restore(old)) from error
+        except Exception as error:  # a border: whatever an engine breaks with, the old model is to serve again
+            log.exception("loading %s failed unexpectedly", spec.name)
+            failure = EngineFailed(f"Model {spec.name} could not be loaded; the server's log has the details.")
+            raise _with_state(failure, await self._restore(old)) from error
 
     async def _prepare(self, spec: ModelSpec, reclaimable: int) -> tuple[ModelFacts, Dialogue]:
-        """Do all that can fail while the old model still serves."""
+        """Do all that can fail while the old model still serves; templates are tried in a thread, they may be slow."""
         facts = await self._runtimes.inspect(spec, reclaimable)
-        renderer = await asyncio.to_thread(self._renderers.create, spec, facts)
-        return facts, choose_dialogue(spec, facts, renderer, self._formats)
+
+        def choose() -> Dialogue:
+            return choose_dialogue(spec, facts, self._renderers.create(spec, facts), self._formats)
+
+        return facts, await asyncio.to_thread(choose)
 
     async def _install(
         self,
@@ -191,7 +198,7 @@ class ModelHost:
         spec, dialogue = old.model.spec, old.model.dialogue
         try:
             await self._install(spec, old.model.info.facts, dialogue, _silent, time.monotonic(), None)
-        except FlowGenError:
+        except Exception:  # a border: the error that is told is the one that the swap failed with
             log.exception("could not restore %s", spec.name)
             return f"Model {spec.name} could not be restored; no model is loaded."
         return f"Model {spec.name} was restored."
@@ -202,9 +209,11 @@ class ModelHost:
         if not await lendable.returned(self._patience.drain_s if patience_s is None else patience_s):
             await lendable.model.runtime.interrupt(reason)
             await lendable.returned(self._patience.close_s)
-        await lendable.model.runtime.close()
-        if self._current is lendable:
-            self._current = self._report = None
+        try:
+            await lendable.model.runtime.close()
+        finally:  # a model that breaks while it is freed is gone all the same
+            if self._current is lendable:
+                self._current = self._report = None
 
     async def unload(self, *, force: bool = False) -> str | None:
         """Free the model once its answers have ended, or at once with `force`; give its name, None if there was none.

@@ -8,6 +8,7 @@ import pytest
 
 from flowgen.application.lifecycle import ModelHost, Patience
 from flowgen.domain.errors import (
+    EngineFailed,
     FlowGenError,
     InvalidModelFile,
     LoadInProgress,
@@ -44,7 +45,7 @@ class FakeRuntimes:
     def __init__(self) -> None:
         self.made: list[FakeRuntime] = []
         self.inspect_failures: dict[str, FlowGenError] = {}
-        self.load_failures: dict[str, list[FlowGenError]] = {}
+        self.load_failures: dict[str, list[Exception]] = {}
         self.reclaimable: list[int] = []
         self.gate = asyncio.Event()
         self.gate.set()
@@ -170,6 +171,31 @@ async def test_a_failed_restore_says_that_nothing_is_loaded(host: ModelHost, run
     with pytest.raises(InvalidModelFile, match="could not be restored; no model is loaded"):
         await host.load(spec("b"), silent)
     assert host.snapshot().state == "empty"
+
+
+async def test_a_swap_that_fails_as_nobody_expected_restores_the_old_model(
+    host: ModelHost, runtimes: FakeRuntimes
+) -> None:
+    await host.load(spec("a"), silent)
+    runtimes.load_failures["b"] = [RuntimeError("secret")]
+    with pytest.raises(EngineFailed, match=r"b could not be loaded.*Model a was restored\.") as caught:
+        await host.load(spec("b"), silent)
+    assert "secret" not in str(caught.value)
+    async with host.acquire() as model:
+        assert model.spec.name == "a"
+
+
+async def test_a_model_that_breaks_while_it_is_freed_is_gone(host: ModelHost, runtimes: FakeRuntimes) -> None:
+    await host.load(spec("a"), silent)
+
+    async def broken() -> None:
+        raise EngineFailed("It broke.")
+
+    runtimes.made[0].close = broken  # type: ignore[method-assign]
+    with pytest.raises(EngineFailed):
+        await host.unload()
+    assert host.snapshot().state == "empty"
+    assert (await host.load(spec("b"), silent)).replaced is None
 
 
 async def test_a_swap_waits_for_answers_under_way(host: ModelHost, runtimes: FakeRuntimes) -> None:
