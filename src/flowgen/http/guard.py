@@ -6,9 +6,9 @@ own. So, for every method and path:
 - `Host` must name this machine (localhost, 127.0.0.0/8, ::1, with any port, so that tunnels work) or the address that
   was bound. A server bound to all addresses (0.0.0.0, ::) also answers to the address that the connection came to and
   to the machine's own name: names are what rebinding needs, and it cannot have that one.
-- `Origin`, if there is one (browsers send it, others need not), must be a page of this very server: its host is local
-  or bound, and host and port are those of `Host`. A page on another local port is as foreign as one on the web, and
-  so is `null`.
+- `Origin`, if there is one (browsers send it, others need not), must be a page of this very server: its host may stand
+  for this server as `Host` may, and its port is that of `Host`. A page on another local port is as foreign as one on
+  the web, and so is `null`.
 """
 
 import ipaddress
@@ -74,20 +74,21 @@ def refusal(hosts: list[str], origins: list[str], scheme: str, bound: Bound, rea
         shown = ", ".join(hosts) or "none"
         return f"Host {shown} is not this server; allowed: localhost, 127.0.0.1, [::1] and the address it is bound to."
     for origin in origins:
-        if not _is_own(origin, authority, scheme):
+        page = _page(origin)
+        if page is None or not names_us(page.host, bound, reached) or page.port != _port(authority, scheme):
             return f"Origin {origin} is foreign: a web page may not use this server."
     return None
 
 
-def _is_own(origin: str, authority: Authority, scheme: str) -> bool:
-    """Say whether an Origin is a page of the server that `authority`, which is known to be us, stands for."""
+def _page(origin: str) -> Authority | None:
+    """Read an Origin, its port filled in; None for what is no web page's."""
     found = _ORIGIN.fullmatch(origin.strip().lower())
     page = parse_authority(found[2]) if found else None
-    if found is None or page is None:
-        return False
-    own_port = authority.port if authority.port is not None else _PORTS.get(scheme)
-    page_port = page.port if page.port is not None else _PORTS[found[1]]
-    return page.host == authority.host and page_port == own_port
+    return Authority(host=page.host, port=_port(page, found[1])) if found and page else None
+
+
+def _port(authority: Authority, scheme: str) -> int | None:
+    return _PORTS.get(scheme) if authority.port is None else authority.port
 
 
 class Guard:
