@@ -49,7 +49,7 @@ class EntryPointRegistry(Generic[T]):
             inspect.signature(factory).bind(**call.parameters)  # its sentences name no Python function
             return factory(**call.parameters)
         except (TypeError, ValueError) as error:
-            raise InvalidField(field, _shown(call), str(error).rstrip(".")) from error
+            raise InvalidField(field, _shown(call), f"what {call.name} takes ({str(error).rstrip('.')})") from error
 
     def _factory(self, name: str) -> Callable[..., T] | None:
         if name in self._entry_points and name not in self._factories:
