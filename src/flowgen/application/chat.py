@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from flowgen.application.answer_grammar import AnswerShape, BoundAnswer, bind_answer
 from flowgen.application.answer_parser import AnswerParser
 from flowgen.application.history import writable_history
@@ -22,7 +24,7 @@ from flowgen.domain.ports import Generation, SchemaConstrainer
 from flowgen.domain.prompts import ReasoningTags, RenderedPrompt, TemplateOptions
 
 _LARGE = 64 * 1024
-"""Characters of a request from which on it is rendered in a thread, not on the event loop."""
+"""The size of a request, in characters or bytes, from which on it is planned in a thread, not on the event loop."""
 
 
 class ChatStream:
@@ -91,8 +93,7 @@ class ChatService:
                 raise NotAChatModel(model.info.why_not)
             request = make(model)
             await self._check_constraint(request)
-            prompt = await _rendered(request, model)
-            bound = _bound(_shape(request, model, prompt))
+            prompt, bound = await _planned(request, model)
             generation = await model.runtime.start(_generation_request(request, prompt, bound))
             await resources.enter_async_context(generation)
             parser = _parser(request, model, prompt, bound)
@@ -113,14 +114,24 @@ def _check(constrainer: SchemaConstrainer, constraint: Constraint, field: str) -
         raise ConstraintRefused(field, error.reason, keyword=error.keyword, pointer=error.pointer) from error
 
 
-async def _rendered(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
+async def _planned(request: ChatRequest, model: LoadedModel) -> tuple[RenderedPrompt, BoundAnswer]:
+    def plan() -> tuple[RenderedPrompt, BoundAnswer]:
+        prompt = _rendered(request, model)
+        return prompt, _bound(_shape(request, model, prompt))
+
+    return await asyncio.to_thread(plan) if _is_large(request) else plan()
+
+
+def _is_large(request: ChatRequest) -> bool:
+    size = sum(len(message.content) for message in request.messages)
+    return size > _LARGE or len(msgspec.json.encode((request.messages, request.tools))) > _LARGE
+
+
+def _rendered(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
     if request.prompt is not None:
         return RenderedPrompt(segments=(PromptSegment(text=request.prompt),))
     if not request.messages:
         raise InvalidField("messages", [], "at least one message")
-    size = sum(len(message.content) for message in request.messages)
-    if size > _LARGE:
-        return await asyncio.to_thread(_render, request, model)
     return _render(request, model)
 
 

@@ -154,6 +154,7 @@ class ModelHost:
         except FlowGenError as error:
             raise _with_state(error, f"Model {old.model.spec.name} stays loaded." if old else None) from error
         if old is not None:
+            progress("drain", 0.0)  # its answers may take their time: a watched load shows that it is at work
             await self._retire(old, f"The model was replaced by {spec.name}.")
         try:
             return await self._install(spec, facts, dialogue, progress, started, old)
@@ -231,7 +232,7 @@ class ModelHost:
             if self._current is None:
                 return None
             name = self._current.model.spec.name
-            await self._retire(self._current, "The model was unloaded.")
+            await self._retire(self._current, "The model was unloaded.", patience_s=0.0 if force else None)
             return name
 
     async def close(self, reason: str) -> None:

@@ -1,7 +1,7 @@
 """The model host: who waits for whom, and what holds after a failure."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -17,11 +17,8 @@ from flowgen.domain.errors import (
     ModelUnavailable,
     OutOfMemory,
 )
-from flowgen.domain.messages import Message, Tool
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress
-from flowgen.domain.ports import PromptRenderer, ToolCallFormat
-from flowgen.domain.prompts import RenderedPrompt, TemplateInfo, TemplateOptions
-from flowgen.domain.toolcalls import Match, TemplateProbe
+from support.http_fakes import FakeRenderers, NoFormats
 
 
 class FakeRuntime:
@@ -66,29 +63,6 @@ class FakeRuntimes:
         progress("weights", 1.0)
         self.made.append(FakeRuntime(await self.inspect(spec)))
         return self.made[-1]
-
-
-class FakeRenderer:
-    template = TemplateInfo(origin="a test", source="")
-
-    def render(self, messages: Sequence[Message], tools: Sequence[Tool], options: TemplateOptions) -> RenderedPrompt:
-        return RenderedPrompt(segments=())
-
-
-class FakeRenderers:
-    def create(self, spec: ModelSpec, facts: ModelFacts) -> PromptRenderer:
-        return FakeRenderer()
-
-
-class NoFormats:
-    def names(self) -> Sequence[str]:
-        return ()
-
-    def get(self, name: str) -> ToolCallFormat:
-        raise NotImplementedError
-
-    def detect(self, probe: TemplateProbe) -> tuple[ToolCallFormat, Match] | None:
-        return None
 
 
 def silent(stage: str, fraction: float) -> None:
@@ -286,6 +260,25 @@ async def test_unload_with_force_ends_answers_at_once(host: ModelHost, runtimes:
     await asyncio.wait_for(ended.wait(), 1)
     await lent.__aexit__(None, None, None)
     assert await unload == "a"
+
+
+async def test_unload_with_force_does_not_wait_for_an_answer_that_begins_after_it(
+    runtimes: FakeRuntimes,
+) -> None:
+    host = ModelHost(cast(Any, runtimes), FakeRenderers(), NoFormats(), Patience(drain_s=30.0, close_s=0.05))
+    await host.load(spec("a"), silent)
+    lent = host.acquire()
+    await lent.__aenter__()  # it has the model and has not asked it for anything yet: there is nothing to interrupt
+    assert await asyncio.wait_for(host.unload(force=True), 1) == "a"
+    assert runtimes.made[0].is_closed
+    await lent.__aexit__(None, None, None)
+
+
+async def test_a_swap_tells_that_it_waits_for_answers(host: ModelHost) -> None:
+    told: list[str] = []
+    await host.load(spec("a"), lambda stage, fraction: told.append(stage))
+    await host.load(spec("b"), lambda stage, fraction: told.append(stage))
+    assert told == ["weights", "drain", "weights"]
 
 
 async def test_close_ends_answers_and_refuses_all_that_comes_after(host: ModelHost, runtimes: FakeRuntimes) -> None:
