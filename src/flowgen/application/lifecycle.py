@@ -95,6 +95,10 @@ class ModelHost:
             return "loading"
         return "draining" if self._current is not None else "empty"
 
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ModelUnavailable("The server is shutting down.")
+
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[LoadedModel]:
         """Lend the model; it stays until the block is left. During a swap, wait for the new one.
@@ -108,8 +112,7 @@ class ModelHost:
     async def _wait_for_model(self) -> Lendable:
         deadline = time.monotonic() + self._patience.swap_s
         while True:
-            if self._is_closed:
-                raise ModelUnavailable("The server is shutting down.")
+            self._check_open()
             if self._current is not None and self._current.is_open:
                 return self._current
             if self._loading is None:
@@ -125,8 +128,7 @@ class ModelHost:
         A load that has begun goes on to its end, also when its caller has left. Raises LoadInProgress and what the
         runtime and renderer factories raise; the error then names the state that holds now.
         """
-        if self._is_closed:
-            raise ModelUnavailable("The server is shutting down.")
+        self._check_open()
         if self._loading is not None:
             raise LoadInProgress(self._loading)
         self._loading = spec.name
@@ -183,10 +185,11 @@ class ModelHost:
         started: float,
         old: Lendable | None,
     ) -> LoadReport:
+        self._check_open()
         runtime = await self._runtimes.load(spec, progress)
         if self._is_closed:
             await runtime.close()
-            raise ModelUnavailable("The server is shutting down.")
+        self._check_open()
         model = LoadedModel(spec=spec, runtime=runtime, dialogue=dialogue)
         self._current = Lendable(model)
         self._report = _describe(model, time.monotonic() - started, old.model.spec.name if old else None)

@@ -297,9 +297,22 @@ async def test_close_ends_answers_and_refuses_all_that_comes_after(host: ModelHo
 async def test_close_does_not_wait_for_a_load_that_never_ends(host: ModelHost, runtimes: FakeRuntimes) -> None:
     runtimes.gate.clear()
     load = asyncio.create_task(host.load(spec("a"), silent))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.05)  # it is under way
     await asyncio.wait_for(host.close("The server is shutting down."), 1)
     runtimes.gate.set()
     with pytest.raises(ModelUnavailable):
         await load
     assert runtimes.made[0].is_closed
+
+
+async def test_a_swap_that_is_overtaken_by_the_end_loads_nothing(host: ModelHost, runtimes: FakeRuntimes) -> None:
+    await host.load(spec("a"), silent)
+    async with host.acquire():
+        swap = asyncio.create_task(host.load(spec("b"), silent))
+        await asyncio.sleep(0.02)  # it waits for the answer
+        closing = asyncio.create_task(host.close("The server is shutting down."))
+        await asyncio.sleep(0)
+    with pytest.raises(ModelUnavailable):
+        await swap
+    await closing
+    assert [runtime.info.facts.name for runtime in runtimes.made] == ["a"]
