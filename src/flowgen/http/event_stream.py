@@ -15,12 +15,17 @@ from litestar.types import Receive, Scope, Send
 from flowgen.http.heartbeat import with_pings
 
 DONE = ServerSentEventMessage(data="[DONE]", sep="\n").encode()
+_LINE_ENDS = {character.encode(): f"\\u{ord(character):04x}".encode() for character in "\x85\u2028\u2029"}
+"""Many clients end a line at these too, which JSON may hold as they are."""
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 def event(value: Any) -> bytes:
     """One `data:` line with JSON, and the empty line after it."""
-    return ServerSentEventMessage(data=msgspec.json.encode(value), sep="\n").encode()
+    data = msgspec.json.encode(value)
+    for character, escape in _LINE_ENDS.items():
+        data = data.replace(character, escape)
+    return ServerSentEventMessage(data=data, sep="\n").encode()
 
 
 class EventStream(Stream):
