@@ -91,6 +91,11 @@ def _port(authority: Authority, scheme: str) -> int | None:
     return _PORTS.get(scheme) if authority.port is None else authority.port
 
 
+def reached_address(server: tuple[str, int | None] | None) -> str | None:
+    """The address that a connection came to; a socket for both families writes IPv4's as `::ffff:10.0.0.5`."""
+    return server[0].removeprefix("::ffff:") if server else None
+
+
 class Guard:
     """ASGI middleware: `refuse` answers requests that are not meant for this server, before any of it is read."""
 
@@ -101,13 +106,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on or refuse it in the error shape."""
-        server = scope.get("server")
         reason = refusal(
             _values(scope, b"host"),
             _values(scope, b"origin"),
             scope.get("scheme", "http"),
             self._bound,
-            server[0] if server else None,
+            reached_address(scope.get("server")),
         )
         if reason is None:
             await self._app(scope, receive, send)

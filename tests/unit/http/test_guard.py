@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowgen.http.guard import Authority, Bound, parse_authority, refusal
+from flowgen.http.guard import Authority, Bound, parse_authority, reached_address, refusal
 
 LOCAL = Bound(host="127.0.0.1", port=8001)
 NAMED = Bound(host="box.lan", port=8001)
@@ -85,3 +85,11 @@ def test_the_bound_address_passes(bound: Bound, host: str, reached: str, is_allo
 )
 def test_only_own_pages_may_call(host: str, origin: str, is_allowed: bool) -> None:
     assert (refusal([host], [origin], "http", LOCAL, "127.0.0.1") is None) is is_allowed
+
+
+@pytest.mark.parametrize(
+    ("server", "address"),
+    [(("10.0.0.5", 8001), "10.0.0.5"), (("::ffff:10.0.0.5", 8001), "10.0.0.5"), (("::1", 8001), "::1"), (None, None)],
+)
+def test_the_address_that_was_reached(server: tuple[str, int] | None, address: str | None) -> None:
+    assert reached_address(server) == address
