@@ -1,10 +1,11 @@
 """The command `flowgen`. Knows arguments and exit statuses; refuses to know what serving is."""
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Sequence
+
+import msgspec
 
 from flowgen import __version__
 from flowgen.bootstrap.container import make_container
@@ -71,8 +72,8 @@ def _option(text: str) -> JsonObject:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"got {text!r}; allowed: name=value")
     try:
-        return {name: json.loads(value)}
-    except ValueError:
+        return {name: msgspec.json.decode(value)}  # as the body of /load is read: no NaN, for one
+    except (ValueError, RecursionError):
         return {name: value}
 
 

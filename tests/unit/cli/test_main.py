@@ -77,6 +77,7 @@ def test_bad_arguments_end_with_2(argv: list[str], text: str, capsys: pytest.Cap
     ("argv", "text"),
     [
         (["--option", "n_ctx=big"], "options.n_ctx: got 'big'; allowed: an integer from 0"),
+        (["--option", "lora_scale=NaN"], "options.lora_scale: got 'NaN'"),
         (["--option", "temperature=-1"], "options.temperature"),
         (["--model", ""], "model_path"),
         (["--port", "0", "--host", "no such host"], "has no address"),
