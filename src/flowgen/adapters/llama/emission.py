@@ -41,10 +41,10 @@ class Emission:
         return self._chunk(self._scan(self._text.feed(token), is_whole=not self._text.is_unfinished))
 
     def finish(self, finish: Finish) -> TokenChunk:
-        """Give what is left, with the finish."""
+        """Give what is left, with the finish. The bytes of a character that the token limit cut are no text."""
         released = ""
         if not self._stops.is_stopped:
-            released = self._scan(self._text.finish(), is_whole=True)
+            released = self._scan("" if finish.reason == "length" else self._text.finish(), is_whole=True)
         if not self._stops.is_stopped:
             rest = self._stops.finish()
             self._num_released += len(rest)

@@ -16,12 +16,12 @@ class LogRing:
         self._is_open = False
 
     def lines(self) -> list[str]:
-        """All the lines that are kept, oldest first."""
+        """All the lines that are kept, oldest first: a copy, for other threads may write meanwhile."""
         return list(self._lines)
 
     def tail(self, count: int) -> str:
         """The last lines that say something, for an error's message."""
-        return "\n".join([line for line in self._lines if line.strip(". ")][-count:])
+        return "\n".join([line for line in self.lines() if line.strip(". ")][-count:])
 
     def clear(self) -> None:
         self._lines.clear()

@@ -115,7 +115,7 @@ class Answer:
 
     def _close(self, chunk: TokenChunk) -> None:
         """Join the last chunk and what was held back; a stop string may yet come to light in that."""
-        rest = self._emission.finish(self._finish("stop"))
+        rest = self._emission.finish(self._finish(self._reason or "stop"))
         reason: FinishReason = "stop" if self._emission.is_stopped else self._reason or "stop"
         self.deliver(
             TokenChunk(

@@ -181,7 +181,7 @@ async def test_a_character_is_never_cut(runtime: LlamaRuntime) -> None:
     assert text_of(chunks) == text
     assert all("\ufffd" not in chunk.text for chunk in chunks)
     cut = await collect(runtime, ask(constraint=Choice(options=("🎉🎉",)), max_tokens=1))
-    assert text_of(cut) in {"\ufffd", "🎉", "🎉🎉"}
+    assert text_of(cut) in {"", "🎉", "🎉🎉"}
 
 
 async def test_log_probabilities_are_the_models_own(runtime: LlamaRuntime) -> None:

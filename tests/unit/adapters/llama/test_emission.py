@@ -1,5 +1,6 @@
 """Tokens go out with their text: whole characters, nothing of a stop string, nothing lost."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,14 +21,16 @@ BYTES = Vocabulary(
 FINISH = Finish(reason="stop", usage=Usage(prompt_tokens=1, completion_tokens=1))
 
 
-def emit(tokens: list[int], stops: tuple[str, ...] = (), preserved: tuple[str, ...] = ()) -> list[TokenChunk]:
+def emit(
+    tokens: list[int], stops: tuple[str, ...] = (), preserved: tuple[str, ...] = (), finish: Finish = FINISH
+) -> list[TokenChunk]:
     emission = Emission(TokenText(BYTES, preserved), StopScanner(stops))
     chunks = []
     for token in tokens:
         chunks.append(emission.push(token))
         if emission.is_stopped:
             break
-    return [*chunks, emission.finish(FINISH)]
+    return [*chunks, emission.finish(finish)]
 
 
 def text_of(chunks: list[TokenChunk]) -> str:
@@ -51,6 +54,13 @@ def test_any_bytes_become_the_text_that_they_decode_to(data: bytes) -> None:
     chunks = emit(list(data))
     assert text_of(chunks) == data.decode("utf-8", "replace")
     assert bytes(token for chunk in chunks for token in chunk.tokens) == data
+
+
+def test_a_character_that_the_token_limit_cuts_is_no_text_but_its_tokens_count() -> None:
+    tokens = list("a👋".encode())[:-1]
+    chunks = emit(tokens, finish=msgspec.structs.replace(FINISH, reason="length"))
+    assert text_of(chunks) == "a"
+    assert [token for chunk in chunks for token in chunk.tokens] == tokens
 
 
 def test_special_tokens_have_text_only_if_preserved() -> None:
