@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -42,12 +43,6 @@ def create_app(
     max_body: int = MAX_BODY,
 ) -> Litestar:
     """Make the application. Its shutdown closes the host, for servers that do not do so before."""
-
-    async def close() -> None:
-        """Free the model, if that is quick: a load cannot be cut short, and the process's end frees all."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(host.close("The server is shutting down."), _CLOSE_S)
-
     settings = StreamSettings(ping_interval_s=ping_interval_s)
     app = Litestar(
         [NativeController],
@@ -60,11 +55,17 @@ def create_app(
         exception_handlers={Exception: _answer_error},
         openapi_config=_openapi(),
         request_max_body_size=max_body,
-        on_shutdown=[close],
+        on_shutdown=[partial(_close, host)],
         logging_config=None,
     )
     app.asgi_handler = Guard(app.asgi_handler, bound, _refuse)  # around the router: what no route serves is guarded too
     return app
+
+
+async def _close(host: ModelHost) -> None:
+    """Free the model, if that is quick: a load cannot be cut short, and the process's end frees all."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(host.close("The server is shutting down."), _CLOSE_S)
 
 
 def _provide(part: object) -> Provide:

@@ -128,6 +128,7 @@ class _Call:
         return self.settled.request
 
     def envelope(self, stream: ChatStream) -> answers.Envelope:
+        """What the answer is sent in; its id and time are new."""
         return answers.Envelope(
             id=f"chat-{uuid.uuid4().hex}",
             model=self.settled.model or stream.model_name,
