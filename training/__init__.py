@@ -1,1 +1,1 @@
-"""How flowgen-nano, the embedded model, is made: data from generators, tokenizer, model, training, export, measuring."""
+"""How flowgen-nano, the embedded model, is made: generators, tokenizer, network, training, export, measuring."""

@@ -10,12 +10,15 @@ from torch import Tensor
 from training import render
 from training.conversations import conversation
 from training.names import Source
+from training.talk import drill
 
 LENGTHS = (64, 128, 192, 256, 320, 384, 512, 640, 768, 1024)
 PAD = 0
 
 
-def encoded(tokenizer: Tokenizer, pieces: list[tuple[str, bool]], prompt_weight: float) -> tuple[list[int], list[float]]:
+def encoded(
+    tokenizer: Tokenizer, pieces: list[tuple[str, bool]], prompt_weight: float
+) -> tuple[list[int], list[float]]:
     """Tokens and weights of one conversation, the text after the last answer left out."""
     ids: list[int] = []
     weights: list[float] = []
@@ -33,12 +36,19 @@ class Batches:
         self.tokenizer, self.size, self.prompt_weight = tokenizer, size, prompt_weight
         self.source = Source(random.Random(seed))
         self.easy = 0.0
+        self.drills = 0.04
         self.rows: dict[int, list[tuple[list[int], list[float]]]] = {length: [] for length in LENGTHS}
+
+    def pieces(self) -> list[tuple[str, bool]]:
+        """One conversation, or a page of sums."""
+        if self.source.chance(self.drills):
+            return drill(self.source)
+        return render.pieces(*conversation(self.source, self.easy))
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """(ids, weights), each (rows, length)."""
         while True:
-            row = encoded(self.tokenizer, render.pieces(*conversation(self.source, self.easy)), self.prompt_weight)
+            row = encoded(self.tokenizer, self.pieces(), self.prompt_weight)
             length = next((n for n in LENGTHS if len(row[0]) <= n), None)
             if length is None:
                 continue

@@ -2,6 +2,7 @@
 
 Half of the requests are phrased by the training generators, half by the templates here, which training never sees.
 """
+# ruff: noqa: E501, SIM905  (lists of phrases read better as long lines of text)
 
 import random
 from dataclasses import dataclass
@@ -19,7 +20,15 @@ _OWN = (
     "Given that {pairs}, what does {tool} say?|Prepare a {tool} call where {pairs}|Let {tool} work on {values}|"
     "{words} with {values}, would you?|My request is simple: {words} for {values}.|Somebody asked me to {words} using {values}"
 ).split("|")
-_OWN_PAIRS = ["{n} is {v}", "{n} = {v}", "{n} equals {v}", "{v} goes into {n}", "{n} has the value {v}", "{n} ({v})", "{n}: {v}"]
+_OWN_PAIRS = [
+    "{n} is {v}",
+    "{n} = {v}",
+    "{n} equals {v}",
+    "{v} goes into {n}",
+    "{n} has the value {v}",
+    "{n} ({v})",
+    "{n}: {v}",
+]
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,9 @@ def own_turn(src: Source, tool: Tool) -> tuple[str, list[tuple[str, dict[str, An
     """A request in this module's words."""
     arguments = arguments_for(src, tool)
     if not arguments:
-        return src.pick(["Just launch {}.", "All I need is {}", "{} it is!", "Get {} going"]).format(tool.name), [(tool.name, {})]
+        return src.pick(["Just launch {}.", "All I need is {}", "{} it is!", "Get {} going"]).format(tool.name), [
+            (tool.name, {})
+        ]
     style = src.pick(_OWN_PAIRS)
     pairs = " and ".join(style.format(n=name, v=written(src, value, 0.6)) for name, value in arguments.items())
     shown = ", ".join(written(src, value, 0.6) for value in arguments.values())

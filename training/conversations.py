@@ -2,17 +2,20 @@
 
 A conversation is (messages, tools) in OpenAI's shape; every answer that training learns is an assistant message in it.
 """
+# ruff: noqa: E501, SIM905  (lists of phrases read better as long lines of text)
 
 import json
 from typing import Any
 
 from training import talk, values
-from training.families import family_tool, family_turn
 from training.documents import document_turn
+from training.families import family_tool, family_turn
 from training.names import Source, spoken
 from training.requests import request
 from training.tools import Tool, invented
 
+_NUMERIC = ("sum", "product", "difference", "quotient", "power", "result", "answer", "number", "value")
+"""Results of the families that calculate: beside them, a sum is a call and not talk."""
 Message = dict[str, Any]
 Conversation = tuple[list[Message], list[dict[str, Any]]]
 
@@ -70,7 +73,9 @@ def twice(src: Source, tool: Tool, arguments: dict[str, Any]) -> tuple[str, list
     shown = [values.written(src, item) for item in items]
     tie = src.pick([" for ", " on ", " with ", " of ", " to "])
     joined = src.pick([", ", ", "]).join(shown[:-1]) + src.pick([" and ", " and" + tie, ", then" + tie]) + shown[-1]
-    head = src.pick(["Call {}", "Run {}", "Use {}", "{}", "Please {}", "Please call {}", "I want {}", "Can you run {}", "Do {}"])
+    head = src.pick(
+        ["Call {}", "Run {}", "Use {}", "{}", "Please {}", "Please call {}", "I want {}", "Can you run {}", "Do {}"]
+    )
     named = tool.name if src.chance(0.7) else spoken(tool.name)
     text = head.format(named) + tie + src.pick(["", "", "", "both "] if len(items) == 2 else [""]) + joined
     return text + src.pick(["", ".", "?", " please"]), [(tool.name, {name: item}) for item in items]
@@ -100,7 +105,10 @@ def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> 
 def tool_turn(src: Source, tools: list[Tool], natural: dict[str, Any]) -> list[Message]:
     """One turn: a call, with its result now and then, or talk that needs no tool."""
     if src.chance(0.08):
-        asked, answered = src.pick([talk.small_talk, talk.small_talk, talk.small_talk, talk.repeating, talk.counting])(src)
+        idle = [talk.small_talk, talk.small_talk, talk.repeating, talk.counting]
+        if not any(family.result in _NUMERIC for family in natural.values()):
+            idle += [talk.addition, talk.addition]
+        asked, answered = src.pick(idle)(src)
         return [said(asked), said(answered, "assistant")]
     invented_ones = [tool for tool in tools if tool.name not in natural]
     if natural and (not invented_ones or src.chance(len(natural) / len(tools))):
@@ -132,14 +140,19 @@ def result(src: Source) -> tuple[str, str]:
         content = value if isinstance(value, str) else json.dumps(value)
         return content, content if isinstance(value, str) and value[-1] in ".!?" else f"The result is {content}."
     if roll < 0.75:
-        keys = [src.identifier(["result", "value", "status", "total", "name", "count"], 2, 0.7) for _ in range(src.rng.randint(1, 3))]
+        keys = [
+            src.identifier(["result", "value", "status", "total", "name", "count"], 2, 0.7)
+            for _ in range(src.rng.randint(1, 3))
+        ]
         document = {key: src.pick([values.integer, values.decimal, values.string])(src) for key in keys}
         parts = [f"the {spoken(key)} is {value}" for key, value in document.items()]
         joined = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
         return json.dumps(document, ensure_ascii=False), joined[0].upper() + joined[1:] + "."
     if roll < 0.82:
         reason = values.phrase(src)
-        return src.pick([json.dumps({"error": reason}, ensure_ascii=False), f"Error: {reason}"]), f"The call failed: {reason}."
+        return src.pick(
+            [json.dumps({"error": reason}, ensure_ascii=False), f"Error: {reason}"]
+        ), f"The call failed: {reason}."
     if roll < 0.88:
         return src.pick(["ok", "OK", "done", "success", '{"status": "ok"}', '{"success": true}', "true"]), "Done."
     text = values.sentence(src).rstrip(".!?,") + "."
@@ -150,13 +163,22 @@ def chat_conversation(src: Source) -> Conversation:
     """Talk without tools, several turns of mixed kinds."""
     messages = system(src)
     for _ in range(src.rng.choices((1, 2, 3, 4, 6, 8), (25, 20, 15, 15, 15, 10))[0]):
-        kind = src.rng.choices(("sum", "small", "count", "repeat", "name", "more", "document"), (46, 8, 8, 14, 5, 4, 15))[0]
+        kind = src.rng.choices(
+            ("sum", "small", "count", "repeat", "name", "more", "document", "unknown"), (30, 9, 9, 12, 6, 1, 22, 11)
+        )[0]
         if kind == "name":
             turns = talk.named(src)
         elif kind == "document":
             turns = [document_turn(src)]
         else:
-            one = {"sum": talk.addition, "small": talk.small_talk, "count": talk.counting, "repeat": talk.repeating, "more": talk.arithmetic}
+            one = {
+                "sum": talk.addition,
+                "small": talk.small_talk,
+                "count": talk.counting,
+                "repeat": talk.repeating,
+                "more": talk.arithmetic,
+                "unknown": talk.unknown,
+            }
             turns = [one[kind](src)]
         for asked, answered in turns:
             messages += [said(asked), said(answered, "assistant")]
@@ -167,6 +189,6 @@ def conversation(src: Source, easy: float = 0.0) -> Conversation:
     """Any conversation of the training mix; `easy` is the share of short ones for the first minutes."""
     if src.chance(easy):
         return tool_conversation(src, 2, 2) if src.chance(0.7) else chat_conversation(src)
-    if src.chance(0.70):
+    if src.chance(0.78):
         return tool_conversation(src)
     return chat_conversation(src)

@@ -2,6 +2,7 @@
 
 The prompt names no schema: a grammar may force any keys and types later, so keys here are arbitrary and values fit them.
 """
+# ruff: noqa: E501, SIM905  (lists of phrases read better as long lines of text)
 
 import json
 from typing import Any
@@ -62,7 +63,10 @@ def document(src: Source, nested: bool = True) -> dict[str, Any]:
             if src.chance(0.12):
                 key = src.pick(NOUNS) + "_" + key
         else:
-            key, kind = src.identifier(NOUNS, 2, 0.4), src.pick(["title", "small", "int", "float", "bool", "word", "words", "ints"])
+            key, kind = (
+                src.identifier(NOUNS, 2, 0.4),
+                src.pick(["title", "small", "int", "float", "bool", "word", "words", "ints"]),
+            )
         out[key] = document(src, False) if nested and src.chance(0.05) else fitting(src, kind)
     return out
 
@@ -86,23 +90,38 @@ def document_turn(src: Source) -> tuple[str, str]:
     if thing[0] in "aeiou":
         prompt = prompt.replace(" a " + thing, " an " + thing)
     article = "An" if thing[0] in "aeiou" else "A"
-    if src.chance(0.55):
+    if src.chance(0.35):
         return prompt, dumped(src, document(src))
     return prompt, f"{article} {thing} is a fine thing to talk about."
 
 
 _FACTS = {
-    "name": ["{} "], "age": ["is {} years old", "is {}", "aged {}", "({} years)"],
+    "name": ["{} "],
+    "age": ["is {} years old", "is {}", "aged {}", "({} years)"],
     "city": ["lives in {}", "from {}", "living in {}", "who lives in {}"],
-    "email": ["email {}", "can be reached at {}", "mail {}"], "job": ["works as a {}", "is a {} by trade", "job: {}"],
+    "email": ["email {}", "can be reached at {}", "mail {}"],
+    "job": ["works as a {}", "is a {} by trade", "job: {}"],
 }
-_EXTRACT = ["Extract: {}", "Extract the data: {}", "Extract JSON: {}", "Get the facts as JSON: {}", "Parse: {}", "Turn into JSON: {}", "Extract the person: {}", "Make JSON of this: {}", "{} Extract as JSON."]
+_EXTRACT = [
+    "Extract: {}",
+    "Extract the data: {}",
+    "Extract JSON: {}",
+    "Get the facts as JSON: {}",
+    "Parse: {}",
+    "Turn into JSON: {}",
+    "Extract the person: {}",
+    "Make JSON of this: {}",
+    "{} Extract as JSON.",
+]
 
 
 def extraction(src: Source) -> tuple[str, str]:
     """A sentence of facts and the document that holds them."""
     if src.chance(0.3):
-        pairs = {src.identifier(NOUNS, 2, 0.5): src.pick([values.string, values.small, values.integer])(src) for _ in range(src.rng.randint(1, 4))}
+        pairs = {
+            src.identifier(NOUNS, 2, 0.5): src.pick([values.string, values.small, values.integer])(src)
+            for _ in range(src.rng.randint(1, 4))
+        }
         style = src.pick(["{} is {}", "{}: {}", "{} = {}", "the {} is {}"])
         body = src.pick([", ", "; ", " and "]).join(style.format(k, v) for k, v in pairs.items())
         return src.pick(_EXTRACT).format(body), dumped(src, pairs)

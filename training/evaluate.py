@@ -1,4 +1,4 @@
-"""Measure tool calls on fresh cases: `python -m training.evaluate --url http://127.0.0.1:8001` against a running server.
+"""Measure tool calls on fresh cases: `python -m training.evaluate --url http://127.0.0.1:8001` against a server.
 
 A call is right when name and arguments equal the case's. Knows the server's native API and the modes of the bars; with
 `--gguf` it measures a file in this process instead, without constraint.

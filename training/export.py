@@ -19,11 +19,22 @@ from training.tokenizer import SPECIALS
 TEMPLATE = Path(__file__).parent / "chat_template.jinja"
 NAME = "flowgen-nano"
 _RENAMED = {
-    "model.embed_tokens": "token_embd", "model.embedding_norm": "token_embd_norm", "model.layers": "blk",
-    "operator_norm": "attn_norm", "feed_forward.w1": "ffn_gate", "feed_forward.w2": "ffn_down", "feed_forward.w3": "ffn_up",
-    "conv.conv": "shortconv.conv", "conv.in_proj": "shortconv.in_proj", "conv.out_proj": "shortconv.out_proj",
-    "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-    "self_attn.out_proj": "attn_output", "self_attn.q_layernorm": "attn_q_norm", "self_attn.k_layernorm": "attn_k_norm",
+    "model.embed_tokens": "token_embd",
+    "model.embedding_norm": "token_embd_norm",
+    "model.layers": "blk",
+    "operator_norm": "attn_norm",
+    "feed_forward.w1": "ffn_gate",
+    "feed_forward.w2": "ffn_down",
+    "feed_forward.w3": "ffn_up",
+    "conv.conv": "shortconv.conv",
+    "conv.in_proj": "shortconv.in_proj",
+    "conv.out_proj": "shortconv.out_proj",
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.out_proj": "attn_output",
+    "self_attn.q_layernorm": "attn_q_norm",
+    "self_attn.k_layernorm": "attn_k_norm",
 }
 
 
@@ -107,11 +118,17 @@ def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
     named = {"bos_token": "<|startoftext|>", "eos_token": "<|im_end|>", "pad_token": "<|pad|>"}
     config = {
-        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": Shape.context, "clean_up_tokenization_spaces": False,
-        "add_bos_token": False, "additional_special_tokens": [s for s in SPECIALS if s not in named.values()],
-        "chat_template": TEMPLATE.read_text(encoding="utf-8"), **named,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": Shape.context,
+        "clean_up_tokenization_spaces": False,
+        "add_bos_token": False,
+        "additional_special_tokens": [s for s in SPECIALS if s not in named.values()],
+        "chat_template": TEMPLATE.read_text(encoding="utf-8"),
+        **named,
     }
-    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     (folder / "special_tokens_map.json").write_text(json.dumps(named, indent=2) + "\n", encoding="utf-8")
 
 

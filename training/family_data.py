@@ -3,6 +3,7 @@
 name: usual names. does: descriptions. par: parameters `name|name:kind` split by `;`, those with an `opt` row come last
 and are optional. ask: requests. opt N: endings that give parameter N. two: requests for two calls. out: the result's kind.
 """
+# ruff: noqa: E501  (lists of phrases read better as long lines of text)
 
 FAMILIES = """
 name calculate_sum|add|add_numbers|sum_numbers|calculator_add|sum|plus|compute_sum|add_two_numbers|sum_two|addition|get_sum

@@ -23,11 +23,13 @@ class Chat:
 
     def reply(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], **options: Any) -> str:
         """The raw text of the answer, markup included; the penalty looks at generated tokens only."""
-        prompt = self.template.render(messages=messages, tools=tools or None, bos_token="<|startoftext|>", add_generation_prompt=True)
+        prompt = self.template.render(
+            messages=messages, tools=tools or None, bos_token="<|startoftext|>", add_generation_prompt=True
+        )
         tokens = self.llama.tokenize(prompt.encode(), add_bos=False, special=True)
         self.llama.reset()
         self.llama.eval(tokens)
-        sampler = sampler_of(**options)
+        sampler = sampler_of(self.llama.n_vocab(), **options)
         out: list[int] = []
         for _ in range(400):
             token = llama_cpp.llama_sampler_sample(sampler, self.llama.ctx, -1)
@@ -39,11 +41,11 @@ class Chat:
         return self.llama.detokenize(out, special=True).decode(errors="replace")
 
 
-def sampler_of(temperature: float = 0.8, repeat_penalty: float = 1.1, seed: int = 1, **_: Any) -> Any:
+def sampler_of(size: int, temperature: float = 0.8, repeat_penalty: float = 1.1, seed: int = 1, **_: Any) -> Any:
     """llama.cpp's chain at /chat's defaults, or greedy at temperature 0."""
     chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
     add = llama_cpp.llama_sampler_chain_add
-    add(chain, llama_cpp.llama_sampler_init_penalties(64, repeat_penalty, 0.0, 0.0))
+    add(chain, llama_cpp.llama_sampler_init_penalties(size, 64, repeat_penalty, 0.0, 0.0))
     if temperature == 0:
         add(chain, llama_cpp.llama_sampler_init_greedy())
         return chain

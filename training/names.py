@@ -3,6 +3,7 @@
 The rule: a word whose CRC-32 is a multiple of 16 is never drawn for training, and only such words are drawn
 for measuring. Measuring also uses another inventory of syllables, so its words look different as well.
 """
+# ruff: noqa: E501  (lists of syllables read better as lines of text)
 
 import random
 import zlib
@@ -14,14 +15,12 @@ from typing import TypeVar
 T = TypeVar("T")
 HELD_MODULUS = 16
 
-_ONSETS = (
-    "b c d f g h j k l m n p r s t v w z bl br ch cl cr dr fl fr gl gr kl kr pl pr qu sh sk sl sm sn sp st str th tr tw"
-).split()
-_VOWELS = "a e i o u a e i o u ai ea ee ie oa oo ou y".split()
-_CODAS = ["", "", "", "", "", *"b ck d g k l ll m n nd ng nk nt p r rd rk rn rt s sh sk st t th x z".split()]
-_HELD_ONSETS = "b d f g k l m n p r s t v z pf zw gn rh ts vl vr zh kn dw ph wr scr spl x j".split()
-_HELD_VOWELS = "a e i o u ae ei eo io oe ui au ua y uu".split()
-_HELD_CODAS = ["", "", "", *"lb lf lk lm lp mp nch pt rb rf rg rm rp rv sp ft ks mb ns zz n r t v j".split()]
+_ONSETS = ["b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z", "bl", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "kl", "kr", "pl", "pr", "qu", "sh", "sk", "sl", "sm", "sn", "sp", "st", "str", "th", "tr", "tw"]
+_VOWELS = ["a", "e", "i", "o", "u", "a", "e", "i", "o", "u", "ai", "ea", "ee", "ie", "oa", "oo", "ou", "y"]
+_CODAS = ["", "", "", "", "", *["b", "ck", "d", "g", "k", "l", "ll", "m", "n", "nd", "ng", "nk", "nt", "p", "r", "rd", "rk", "rn", "rt", "s", "sh", "sk", "st", "t", "th", "x", "z"]]
+_HELD_ONSETS = ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "pf", "zw", "gn", "rh", "ts", "vl", "vr", "zh", "kn", "dw", "ph", "wr", "scr", "spl", "x", "j"]
+_HELD_VOWELS = ["a", "e", "i", "o", "u", "ae", "ei", "eo", "io", "oe", "ui", "au", "ua", "y", "uu"]
+_HELD_CODAS = ["", "", "", *["lb", "lf", "lk", "lm", "lp", "mp", "nch", "pt", "rb", "rf", "rg", "rm", "rp", "rv", "sp", "ft", "ks", "mb", "ns", "zz", "n", "r", "t", "v", "j"]]
 
 
 def is_held(word: str) -> bool:
@@ -56,9 +55,7 @@ class Source:
                 return word
 
     def _syllables(self) -> str:
-        onsets, vowels, codas = (
-            (_HELD_ONSETS, _HELD_VOWELS, _HELD_CODAS) if self.held else (_ONSETS, _VOWELS, _CODAS)
-        )
+        onsets, vowels, codas = (_HELD_ONSETS, _HELD_VOWELS, _HELD_CODAS) if self.held else (_ONSETS, _VOWELS, _CODAS)
         count = self.rng.choices((1, 2, 3, 4), (15, 50, 28, 7))[0]
         return "".join(self.pick(onsets) + self.pick(vowels) + self.pick(codas) for _ in range(count))
 

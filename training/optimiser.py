@@ -1,4 +1,4 @@
-"""Muon for the matrices, in float32 and batched by shape, and AdamW for the rest; knows the network's fused weights only.
+"""Muon for the matrices, in float32 and batched by shape, AdamW for the rest; knows the network's fused weights only.
 
 torch.optim.Muon works in bfloat16, which a CPU without native bfloat16 runs many times slower.
 """
@@ -10,7 +10,7 @@ from training.model import Nano
 
 
 def orthogonal(grads: Tensor, steps: int = 5) -> Tensor:
-    """The nearest half-orthogonal matrices of (count, rows, columns), rows <= columns, by Newton-Schulz (Jordan, 2024)."""
+    """The nearest half-orthogonal matrices of (count, rows, columns), rows <= columns, by Newton-Schulz."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = grads / (grads.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):

@@ -29,7 +29,7 @@ def answers(tokenizer: Tokenizer, conversation) -> tuple[list[int], list[tuple[i
 
 
 @torch.inference_mode()
-def look(model: Nano, tokenizer: Tokenizer, rng: random.Random, count: int = 160) -> str:
+def look(model: Nano, tokenizer: Tokenizer, rng: random.Random, count: int = 100) -> str:
     """A report over `count` conversations: exact shares, the mean chance when sampling, and a few failures."""
     src = Source(rng, held=True)
     cases = [tool_conversation(src) for _ in range(count)] + [chat_conversation(src) for _ in range(count // 4)]
@@ -51,7 +51,10 @@ def look(model: Nano, tokenizer: Tokenizer, rng: random.Random, count: int = 160
                 totals.setdefault(kind, []).append(exact + 1j * chance)
                 if kind == "call" and not exact and len(failures) < 400:
                     failures.append((text, tokenizer.decode(scores.argmax(-1).tolist(), skip_special_tokens=False)))
-    out = [f"LOOK {kind}: exact {sum(v).real / len(v):.3f} chance {sum(v).imag / len(v):.3f} of {len(v)}" for kind, v in totals.items()]
+    out = [
+        f"LOOK {kind}: exact {sum(v).real / len(v):.3f} chance {sum(v).imag / len(v):.3f} of {len(v)}"
+        for kind, v in totals.items()
+    ]
     for wanted, got in rng.sample(failures, min(5, len(failures))):
         out += [f"  - {wanted}", f"  + {got}"]
     return "\n".join(out)

@@ -1,4 +1,4 @@
-"""The chat template in plain Python, for speed; the same text as chat_template.jinja, cut into prompt and answer pieces.
+"""The chat template in plain Python, for speed: the text of chat_template.jinja, cut into prompts and answers.
 
 Knows the template and nothing of what is said. A test compares it with the jinja template.
 """

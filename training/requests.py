@@ -1,10 +1,12 @@
 """How a person asks for a call of an invented tool: explicit, in words, or by values alone; knows no conversation."""
+# ruff: noqa: E501, SIM905  (lists of phrases read better as long lines of text)
 
 from typing import Any
 
 from training.names import Source, spoken
 from training.tools import Parameter, Tool
 from training.values import written
+from training.words import ADJECTIVES, GLUE, NOUNS, VERBS
 
 _OPENERS = (
     "Call|Please call|Use|Run|Invoke|Execute|Please run|Please use|I want you to call|Go ahead and run|Try|Now call|Do|"
@@ -17,8 +19,36 @@ _PAIRS = (
     "the {n} {v}|{n} being {v}|{n} equal to {v}|{v} for {n}|{v} for the {n}|the {n} is {v}|{n} should be {v}|a {n} of {v}|{n} -> {v}"
 ).split("|")
 _JOINS = [", ", ", ", " and ", "; ", ", and "]
-_LEADS = [" with ", " with ", " with ", " for ", ": ", " using ", " where ", " given ", ", ", " on ", " taking ", " and "]
-_TAILS = ["", "", "", "", ".", ".", " please", " please.", ", please.", " now", " for me", ", thanks.", "!", " right away."]
+_LEADS = [
+    " with ",
+    " with ",
+    " with ",
+    " for ",
+    ": ",
+    " using ",
+    " where ",
+    " given ",
+    ", ",
+    " on ",
+    " taking ",
+    " and ",
+]
+_TAILS = [
+    "",
+    "",
+    "",
+    "",
+    ".",
+    ".",
+    " please",
+    " please.",
+    ", please.",
+    " now",
+    " for me",
+    ", thanks.",
+    "!",
+    " right away.",
+]
 _POLITE = (
     "|||||Please |Can you |Could you |I want to |I need to |Hey, |I'd like to |Help me |Would you |Let's |Now |Hi, "
 ).split("|")
@@ -27,6 +57,12 @@ _SETTINGS = (
     "set {n} to {v}|{n} is {v}|{n} should be {v}|use {v} for {n}|use {v} as {n}|put {n} at {v}|let {n} be {v}|{n} must be {v}|"
     "the {n} is {v}|the {n} should be {v}|pass {v} as {n}|give {n} the value {v}|{n}={v}|{n}: {v}|choose {v} for {n}|take {v} as the {n}"
 ).split("|")
+_FILLERS = (
+    "please,I,you,we,my,your,it,is,are,was,be,would,could,should,can,will,want,need,like,glad,kind,now,then,also,just,only,what,"
+    "how,when,where,which,who,that,this,these,there,here,goes,gets,takes,becomes,holds,equals,means,says,given,based,called,"
+    "going,done,value,input,parameter,argument,field,option,tool,function,job,favour,thing,way,simple,possible,asked,hand,feed,"
+    "me,us,them,somebody,everyone,again,soon,first,last,next,have,has,had,do,does,did,not,so,as,at,into,upon,via,per,through"
+).split(",")
 _BEFORE = (
     "Hi there!|Hello!|Good morning.|I have a job for you.|One more thing:|Quick question:|Okay,|Next,|Great.|Thanks.|Now this:|"
     "Here is the next task.|I need your help.|Alright.|Sorry to bother you.|First of all,|Well,|So,|Listen,|Task:|It is late today."
@@ -56,9 +92,11 @@ def core(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     if not arguments:
         return bare(src, tool)
     roll = src.rng.random()
-    if roll < 0.55:
+    if roll < 0.25:
+        return scrambled(src, tool, arguments)
+    if roll < 0.62:
         return explicit(src, tool, arguments)
-    if roll < 0.63:
+    if roll < 0.68:
         return terse(src, tool, arguments)
     return natural(src, tool, arguments)
 
@@ -95,6 +133,35 @@ def in_sentences(src: Source, tool: Tool, arguments: dict[str, Any], head: str) 
     if src.chance(0.35):
         return f"{capital(joined)}{src.pick([', then ', ' and then ', ' and '])}{head[0].lower() + head[1:]}{src.pick(_TAILS)}"
     return f"{capital(head)}. {capital(joined)}{src.pick(['.', '', '.'])}"
+
+
+def filler(src: Source, most: int) -> str:
+    """One to `most` words of any sort, so that no phrasing is relied on."""
+    lists = [GLUE, GLUE, GLUE, VERBS, NOUNS, ADJECTIVES, _FILLERS, _FILLERS]
+    return " ".join(src.pick(src.pick(lists)) for _ in range(src.rng.randint(1, most)))
+
+
+def scrambled(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
+    """Names beside values and the tool somewhere, between words of any sort."""
+    tie = src.pick([filler(src, 3), filler(src, 2), ""])
+    open_, close = src.pick([(" ", ""), (" ", ""), (": ", ""), (" (", ")"), (" = ", ""), (", ", "")])
+    between = f" {tie}{open_}" if tie else open_
+    backwards = src.chance(0.4)
+    parts = []
+    for name, value in arguments.items():
+        shown = written(src, value, 0.95 if isinstance(value, str) and " " in value else 0.4)
+        first, second = (shown, name) if backwards else (name, shown)
+        parts.append(f"{first}{between}{second}{close}")
+    if src.chance(0.25):
+        parts = [written(src, value, 0.6) for value in arguments.values()]
+    body = src.pick([", ", " and ", "; ", f" {filler(src, 2)} "]).join(parts)
+    before, after = (filler(src, 6) if src.chance(0.8) else "", filler(src, 4) if src.chance(0.5) else "")
+    name = called(src, tool)
+    if src.chance(0.3):
+        text = f"{body}{src.pick(['. ', ', ', ' '])}{before} {name} {after}"
+    else:
+        text = f"{before} {name}{src.pick([' ', ' ', ': ', '; ', ', ', '. '])}{after} {body}"
+    return capital(" ".join(text.split(" ")).strip().replace("  ", " ")) + src.pick(["", ".", "?", "!"])
 
 
 def terse(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:

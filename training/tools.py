@@ -84,7 +84,11 @@ def schema_of(src: Source, nested: bool = True) -> tuple[dict[str, Any], str]:
         detail = src.pick(_STRING_KINDS) if src.chance(0.5) else "string"
         return {"type": kind}, detail if kind == "string" else kind
     if roll < 0.89:
-        options = src.pick(ENUMS).split() if not src.held and src.chance(0.5) else [src.word() for _ in range(src.rng.randint(2, 4))]
+        options = (
+            src.pick(ENUMS).split()
+            if not src.held and src.chance(0.5)
+            else [src.word() for _ in range(src.rng.randint(2, 4))]
+        )
         return {"type": "string", "enum": options}, "enum"
     if roll < 0.96:
         item = src.rng.choices(_SCALARS[:3], (65, 28, 7))[0]
@@ -108,8 +112,11 @@ def description(src: Source, name: str, parameters: list[Parameter]) -> str:
         listed = " and ".join(spoken(p.name) for p in parameters[:2]) or src.pick(NOUNS)
         return f"{src.pick(VERBS).capitalize()} {src.pick(['something by', 'it from', 'with', 'using'])} {listed}"
     if roll < 0.9:
-        return f"{src.pick(VERBS).capitalize()} the {src.word() if src.chance(0.5) else src.pick(NOUNS)} {src.pick(NOUNS)}"
-    return f"{src.pick(['A tool', 'Tool', 'Function', 'Use this'])} {src.pick(['to', 'that can'])} {src.pick(VERBS)} {src.pick(NOUNS)}s."
+        return (
+            f"{src.pick(VERBS).capitalize()} the {src.word() if src.chance(0.5) else src.pick(NOUNS)} {src.pick(NOUNS)}"
+        )
+    opening = f"{src.pick(['A tool', 'Tool', 'Function', 'Use this'])} {src.pick(['to', 'that can'])}"
+    return f"{opening} {src.pick(VERBS)} {src.pick(NOUNS)}s."
 
 
 def invented(src: Source, most: int = 5) -> Tool:

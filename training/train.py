@@ -6,6 +6,7 @@ the folder's checkpoint, with whatever the generators then say.
 
 import argparse
 import copy
+import itertools
 import math
 import random
 import signal
@@ -14,16 +15,14 @@ from datetime import datetime
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from training.batches import Batches
 from training.model import Nano, Shape
 from training.optimiser import Muon, adamw
 from training.quick import look
+from training.workers import Workers
 
-torch._dynamo.config.recompile_limit = 128
 WARM_UP = 60
 EMA = 0.995
 
@@ -35,14 +34,15 @@ def options() -> argparse.Namespace:
     parser.add_argument("--until", required=True, help="local time of day, HH:MM, at which the rate reaches zero")
     parser.add_argument("--decay", type=float, default=40, help="minutes of falling rate at the end")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--tokens", type=int, default=6144, help="tokens in a batch")
+    parser.add_argument("--tokens", type=int, default=1664, help="tokens in a small batch")
     parser.add_argument("--muon", type=float, default=5e-3)
     parser.add_argument("--adam", type=float, default=3e-3)
     parser.add_argument("--prompt", type=float, default=0.1, help="weight of prompt tokens in the loss")
     parser.add_argument("--easy", type=float, default=0, help="minutes of mostly short conversations")
     parser.add_argument("--layers", default=Shape.layers)
     parser.add_argument("--feed", type=int, default=Shape.feed)
-    parser.add_argument("--eager", action="store_true", help="without torch.compile")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--small", type=int, default=4, help="small batches in a step")
     return parser.parse_args()
 
 
@@ -51,15 +51,6 @@ def seconds_until(clock: str) -> float:
     hour, minute = map(int, clock.split(":"))
     now = datetime.now()
     return (now.replace(hour=hour, minute=minute, second=0) - now).total_seconds()
-
-
-def loss_of(model: Nano, ids: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """The weighted loss, and the plain mean over the answers' tokens."""
-    logits = model(ids)[:, :-1].flatten(0, 1)
-    losses = F.cross_entropy(logits, ids[:, 1:].flatten(), reduction="none")
-    weights = weights[:, 1:].flatten()
-    answers = weights == 1
-    return (losses * weights).sum() / weights.sum(), (losses.detach() * answers).sum() / answers.sum()
 
 
 class Trainer:
@@ -78,9 +69,7 @@ class Trainer:
         self.stopped = False
         if saved:
             self.restore(saved)
-        if not args.eager:
-            for layer in self.model.layers:
-                layer.compile(dynamic=False)
+        self.workers = Workers(self.model, args.workers)
 
     def restore(self, saved: dict) -> None:
         """Go on from a checkpoint."""
@@ -93,16 +82,19 @@ class Trainer:
     def save(self) -> None:
         """Write the checkpoint in one move."""
         state = {
-            "shape": self.model.shape.as_dict(), "model": self.model.state_dict(), "average": self.average.state_dict(),
-            "muon": self.muon.state_dict(), "adam": self.adam.state_dict(), "steps": self.steps, "tokens": self.tokens,
+            "shape": self.model.shape.as_dict(),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "muon": self.muon.state_dict(),
+            "adam": self.adam.state_dict(),
+            "steps": self.steps,
+            "tokens": self.tokens,
         }
         torch.save(state, self.path.with_suffix(".new"))
         self.path.with_suffix(".new").replace(self.path)
 
-    def step(self, ids: Tensor, weights: Tensor, scale: float) -> float:
-        """One update; the mean loss of the answers' tokens."""
-        loss, shown = loss_of(self.model, ids, weights)
-        loss.backward()
+    def update(self, scale: float) -> None:
+        """One update from the gradients on the model."""
         self.muon.step(scale)
         for group in self.adam.param_groups:
             group["lr"] = self.args.adam * scale
@@ -113,8 +105,6 @@ class Trainer:
             for mean, weight in zip(self.average.parameters(), self.model.parameters(), strict=True):
                 mean.lerp_(weight, 1 - keep)
         self.steps += 1
-        self.tokens += ids.numel()
-        return shown.item()
 
     def scale(self, left: float) -> float:
         """The rate's factor: a rise over the first steps, flat, then down to zero over the last minutes."""
@@ -124,24 +114,28 @@ class Trainer:
         """Train until the time is up."""
         begin = logged = saved = looked = time.time()
         end = begin + seconds_until(self.args.until)
-        batches = Batches(self.tokenizer, self.args.seed + self.steps, self.args.tokens, self.args.prompt)
+        source = Batches(self.tokenizer, self.args.seed + self.steps, self.args.tokens, self.args.prompt)
+        batches = iter(source)
         mean, since = math.nan, self.tokens
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stopped", True))
-        for ids, weights in batches:
-            now = time.time()
-            if now > end or self.stopped:
-                break
-            batches.easy = 0.8 if now - begin < 60 * self.args.easy else 0.0
-            loss = self.step(ids, weights, self.scale(end - now))
+        step = list(itertools.islice(batches, self.args.small))
+        while (now := time.time()) < end and not self.stopped:
+            self.workers.begin(step)
+            after = list(itertools.islice(batches, self.args.small))
+            loss = self.workers.finish(step)
+            self.tokens += sum(ids.numel() for ids, _ in step)
+            self.update(self.scale(end - now))
+            step, source.easy = after, 0.8 if now - begin < 60 * self.args.easy else 0.0
             mean = loss if math.isnan(mean) else 0.97 * mean + 0.03 * loss
             if now - logged > 30:
-                print(f"{datetime.now():%H:%M:%S} step {self.steps} tokens {self.tokens / 1e6:.2f}M "
-                      f"loss {mean:.4f} rate {self.scale(end - now):.2f} {(self.tokens - since) / (now - logged):.0f} tok/s", flush=True)
+                speed = (self.tokens - since) / (now - logged)
+                line = f"step {self.steps} tokens {self.tokens / 1e6:.2f}M loss {mean:.4f} {speed:.0f} tok/s"
+                print(f"{datetime.now():%H:%M:%S} {line} rate {self.scale(end - now):.2f}", flush=True)
                 logged, since = now, self.tokens
             if now - saved > 150:
                 self.save()
                 saved = now
-            if now - looked > 480:
+            if now - looked > 900:
                 print(look(self.average, self.tokenizer, random.Random(7)), flush=True)
                 looked = time.time()
         self.save()

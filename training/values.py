@@ -1,11 +1,24 @@
 """Values of every JSON type for arguments and documents, and how a request writes them; knows no tool."""
 
+
 import json
 from typing import Any
 
 from training.names import Source
 from training.words import (
-    ADJECTIVES, CITIES, COMMON, CURRENCIES, DAYS, FIRST, GLUE, LANGUAGES, LAST, MONTHS, NOUNS, SENTENCES, VERBS,
+    ADJECTIVES,
+    CITIES,
+    COMMON,
+    CURRENCIES,
+    DAYS,
+    FIRST,
+    GLUE,
+    LANGUAGES,
+    LAST,
+    MONTHS,
+    NOUNS,
+    SENTENCES,
+    VERBS,
 )
 
 Value = Any  # a JSON value
@@ -97,7 +110,8 @@ def phrase(src: Source) -> str:
     count = src.rng.choices((1, 2, 3, 4), (30, 40, 20, 10))[0]
     real = [ADJECTIVES, NOUNS, COMMON]
     return " ".join(
-        src.word() if (src.held and index == 0) or src.chance(0.55) else src.pick(src.pick(real)) for index in range(count)
+        src.word() if (src.held and index == 0) or src.chance(0.55) else src.pick(src.pick(real))
+        for index in range(count)
     )
 
 
@@ -119,7 +133,9 @@ def sentence(src: Source) -> str:
 def title(src: Source) -> str:
     """Two or three capitalised words."""
     return " ".join(
-        name_word(src) if (src.held and i == 0) or src.chance(0.5) else src.pick(src.pick([ADJECTIVES, NOUNS])).capitalize()
+        name_word(src)
+        if (src.held and i == 0) or src.chance(0.5)
+        else src.pick(src.pick([ADJECTIVES, NOUNS])).capitalize()
         for i in range(src.rng.randint(1, 3))
     )
 
@@ -164,13 +180,38 @@ def digits(src: Source) -> str:
 
 
 STRINGS = {
-    "city": city, "person": person, "code": code, "email": email, "date": date, "clock": clock, "url": url, "path": path,
-    "phrase": phrase, "sentence": sentence, "title": title, "foreign": foreign, "word": Source.word, "name": name_word,
+    "city": city,
+    "person": person,
+    "code": code,
+    "email": email,
+    "date": date,
+    "clock": clock,
+    "url": url,
+    "path": path,
+    "phrase": phrase,
+    "sentence": sentence,
+    "title": title,
+    "foreign": foreign,
+    "word": Source.word,
+    "name": name_word,
     "digits": digits,
 }
 _STRING_WEIGHTS = {
-    "word": 20, "name": 16, "phrase": 14, "title": 8, "city": 6, "person": 8, "code": 10, "sentence": 7, "email": 4,
-    "date": 4, "clock": 2, "url": 2, "path": 4, "foreign": 3, "digits": 4,
+    "word": 20,
+    "name": 16,
+    "phrase": 14,
+    "title": 8,
+    "city": 6,
+    "person": 8,
+    "code": 10,
+    "sentence": 7,
+    "email": 4,
+    "date": 4,
+    "clock": 2,
+    "url": 2,
+    "path": 4,
+    "foreign": 3,
+    "digits": 4,
 }
 _KINDS, _WEIGHTS = list(_STRING_WEIGHTS), list(_STRING_WEIGHTS.values())
 

@@ -1,4 +1,5 @@
 """Lists of real words that the generators mix with invented ones; data only."""
+# ruff: noqa: E501, SIM905  (lists of phrases read better as long lines of text)
 
 CITIES = (
     "Paris,London,Berlin,Madrid,Rome,Vienna,Prague,Lisbon,Dublin,Oslo,Helsinki,Stockholm,Copenhagen,Warsaw,Budapest,Athens,"
@@ -60,7 +61,9 @@ COMMON = (
     "climate,energy,space,ocean,forest,animals,health,sports,travel,food,fashion,finance,robots,python,rust,databases,"
     "milk and eggs,green tea,rain boots,birthday cake,phone charger,desk lamp,running shoes,solar panels,electric cars"
 ).split(",")
-LANGUAGES = "English,French,German,Spanish,Italian,Dutch,Polish,Czech,Greek,Turkish,Arabic,Hindi,Chinese,Japanese,Korean,Swedish,Finnish".split(",")
+LANGUAGES = "English,French,German,Spanish,Italian,Dutch,Polish,Czech,Greek,Turkish,Arabic,Hindi,Chinese,Japanese,Korean,Swedish,Finnish".split(
+    ","
+)
 CURRENCIES = "USD,EUR,GBP,JPY,CHF,CAD,AUD,CNY,INR,SEK,NOK,PLN,CZK,BRL,MXN".split(",")
 MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December".split(",")
 DAYS = "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday,today,tomorrow".split(",")
