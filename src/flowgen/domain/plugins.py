@@ -4,7 +4,7 @@ A request names a plugin and gives it parameters (`PluginCall`); it never carrie
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from flowgen.domain.errors import InvalidField
 from flowgen.domain.values import JsonObject, Value
@@ -55,6 +55,14 @@ class StoppingCriterion(Protocol):
 
     def should_stop(self, tokens: Sequence[int], seconds: float) -> bool:
         """Say after each token whether to end; `tokens` are the generated ones, `seconds` since admission."""
+
+
+@runtime_checkable
+class TimeLimit(Protocol):
+    """A stopping criterion that ends an answer without a token too: one that waits, or whose prompt is computed."""
+
+    time_limit_s: float
+    """Seconds since admission."""
 
 
 class LogitsProcessor(Protocol):

@@ -90,13 +90,14 @@ class Engine:
         try:
             while self._wait():
                 self._turn()
-        except Exception:  # the thread's border: whoever waits must be told, whatever it was
+        except BaseException:  # the thread's border: whoever waits must be told, whatever it was
             _LOGGER.exception("the engine's thread has ended")
             self._abandon()
 
     def _turn(self) -> None:
         for call in self._take_calls():
             call()
+        self._expire()
         for answer in self._take_over():
             self._dismiss(answer)
         with self._changed:
@@ -104,11 +105,18 @@ class Engine:
         if current is not None:
             self._step(current)
 
+    def _expire(self) -> None:
+        with self._changed:
+            answers = self._scheduler.all()
+        for answer in answers:
+            answer.expire()
+
     def _abandon(self) -> None:
         with self._changed:
             self._is_closing = True
             answers = self._scheduler.all()
         for answer in answers:
+            answer.chooser.close()
             answer.deliver(EngineFailed("The engine has ended; the server's log says why."))
         for call in self._take_calls():
             call()
@@ -137,7 +145,7 @@ class Engine:
             self._runner.step(answer)
         except FlowGenError as error:
             answer.ended = error
-        except Exception:  # the engine's border: a fault in one answer, a plugin's too, must not end the others
+        except (Exception, SystemExit):  # the engine's border: a fault in one answer, a plugin's too, ends no other
             _LOGGER.exception("the engine failed at token %d of an answer", len(answer.tokens))
             answer.ended = EngineFailed("The engine failed while it computed this answer; the server's log says why.")
         if answer.is_over:

@@ -4,6 +4,7 @@
 the prompt, its pieces and a generated token are all the same subtraction.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 
@@ -11,7 +12,7 @@ from flowgen.adapters.llama.chooser import TokenChooser
 from flowgen.adapters.llama.emission import Emission
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.generation import Finish, FinishReason, Timings, TokenChunk, TokenLogprob, Usage
-from flowgen.domain.plugins import StoppingCriterion
+from flowgen.domain.plugins import StoppingCriterion, TimeLimit
 
 Delivery = TokenChunk | FlowGenError
 """What reaches the consumer: chunks, the last with `finish`, or an error in its place."""
@@ -44,6 +45,8 @@ class Answer:
         self._max_tokens = max_tokens
         self._emission = emission
         self._criteria = criteria
+        limits = [criterion.time_limit_s for criterion in criteria if isinstance(criterion, TimeLimit)]
+        self._time_limit_s = min(limits, default=math.inf)
         self._compile_s = compile_s
         self._reason: FinishReason | None = None
         self._admitted = self._began = self._prefilled = time.monotonic()
@@ -104,6 +107,16 @@ class Answer:
     def end(self) -> None:
         """The model has ended its answer."""
         self._reason = "stop"
+        self._close(TokenChunk())
+
+    def expire(self) -> None:
+        """End an answer whose time is up before its first token: later the criteria do."""
+        now = time.monotonic()
+        if self.is_over or self.tokens or now - self._admitted < self._time_limit_s:
+            return
+        self._began = self._began if self.num_computed else now
+        self._prefilled = now
+        self._reason = "length"
         self._close(TokenChunk())
 
     def _why_over(self) -> FinishReason | None:

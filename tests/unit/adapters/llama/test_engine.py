@@ -22,6 +22,7 @@ from flowgen.adapters.llama.text import TokenText
 from flowgen.domain.errors import EngineFailed, GenerationInterrupted, ModelUnavailable
 from flowgen.domain.generation import Sampling
 from flowgen.domain.model import Vocabulary
+from flowgen.domain.plugins import StoppingCriterion
 
 BYTES = Vocabulary(
     tokens=tuple(bytes([value]) for value in range(128)),
@@ -66,12 +67,14 @@ def no_sampler(_: Sequence[Step]) -> StepSampler:
     raise AssertionError("greedy draws need none")
 
 
-def answer_of(prompt: Sequence[int] = (1, 2, 3), max_tokens: int = 3) -> Answer:
+def answer_of(
+    prompt: Sequence[int] = (1, 2, 3), max_tokens: int = 3, criteria: Sequence[StoppingCriterion] = ()
+) -> Answer:
     sampling = Sampling(temperature=0.0)
     chooser = TokenChooser(
         ScoreRules(sampling), lambda: TokenSampler(sampling, 0, len(BYTES.tokens), no_sampler), BYTES
     )
-    return Answer(prompt, max_tokens, chooser, Emission(TokenText(BYTES), StopScanner(())))
+    return Answer(prompt, max_tokens, chooser, Emission(TokenText(BYTES), StopScanner(())), criteria=criteria)
 
 
 @pytest.fixture
@@ -176,6 +179,40 @@ async def test_a_waiting_answer_can_be_cancelled(engine: Engine, context: Counti
     assert [await text_of(generation) for generation in (first, second, third)] == ["aaa", "", "aaa"]
     await until_idle(engine)
     assert context.num_forgotten == 2
+
+
+class TimeIsUp:
+    """A criterion whose time is up at once; never asked, for there is no token."""
+
+    time_limit_s = 0.0
+
+    def should_stop(self, tokens: Sequence[int], seconds: float) -> bool:
+        raise AssertionError("there is no token yet")
+
+
+class Exits:
+    """A plugin that wants to end the process."""
+
+    def should_stop(self, tokens: Sequence[int], seconds: float) -> bool:
+        raise SystemExit(3)
+
+
+async def test_time_is_up_in_the_queue_and_within_the_prompt_too(engine: Engine, context: CountingContext) -> None:
+    context.go.clear()
+    first = submit(engine, answer_of(prompt=[1] * 8))
+    await asyncio.sleep(0.02)
+    late = submit(engine, answer_of(criteria=[TimeIsUp()]))
+    context.go.set()
+    assert [chunk.finish.reason async for chunk in late if chunk.finish] == ["length"]
+    assert await text_of(first) == "aaa"
+    assert [1, 2, 3] not in context.pieces
+
+
+async def test_a_plugin_that_exits_ends_its_own_answer_only(engine: Engine) -> None:
+    exiting, other = submit(engine, answer_of(criteria=[Exits()])), submit(engine, answer_of())
+    with pytest.raises(EngineFailed):
+        await text_of(exiting)
+    assert await text_of(other) == "aaa"
 
 
 async def test_first_come_first_served(engine: Engine, context: CountingContext) -> None:

@@ -13,6 +13,7 @@ from flowgen.adapters.plugins.huggingface_tokenizer import HuggingFaceTokenizer
 from flowgen.adapters.plugins.max_time import MaxTime
 from flowgen.adapters.plugins.no_repeat_ngram import NoRepeatNgram
 from flowgen.adapters.plugins.prompt_lookup import PromptLookup
+from flowgen.domain.plugins import TimeLimit
 
 NANO_TOKENIZER = Path(flowgen.__file__).parent / "models/flowgen-nano/tokenizer"
 
@@ -20,6 +21,8 @@ NANO_TOKENIZER = Path(flowgen.__file__).parent / "models/flowgen-nano/tokenizer"
 def test_max_time_stops_once_the_seconds_have_passed() -> None:
     criterion = MaxTime(seconds=0.5)
     assert [criterion.should_stop([1], seconds) for seconds in (0.0, 0.49, 0.5, 9.0)] == [False, False, True, True]
+    assert isinstance(criterion, TimeLimit)
+    assert criterion.time_limit_s == 0.5
 
 
 @pytest.mark.parametrize("seconds", [0, -1, "5", True, None, float("nan")])
