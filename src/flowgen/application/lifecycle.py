@@ -210,7 +210,10 @@ class ModelHost:
     async def _retire(self, lendable: Lendable, reason: str, patience_s: float | None = None) -> None:
         """Let answers end, then end the rest, then free the model."""
         lendable.close()
-        if not await lendable.returned(self._patience.drain_s if patience_s is None else patience_s):
+        own_s = lendable.model.spec.options.drain_seconds
+        if patience_s is None:
+            patience_s = self._patience.drain_s if own_s is None else own_s
+        if not await lendable.returned(patience_s):
             await lendable.model.runtime.interrupt(reason)
             await lendable.returned(self._patience.close_s)
         try:

@@ -8,7 +8,7 @@ from flowgen.domain.values import Value
 
 
 class Settings(Value, frozen=True):
-    """FLOWGEN_DRAIN_SECONDS: how long answers under way may go on when their model is unloaded or swapped.
+    """FLOWGEN_DRAIN_SECONDS: how long answers under way may go on when a model without `drain_seconds` is taken away.
     FLOWGEN_SWAP_SECONDS: how long a chat waits for a model that is being loaded. `host` and `port` are those bound."""
 
     host: str = "127.0.0.1"

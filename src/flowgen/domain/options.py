@@ -143,6 +143,12 @@ class LoadOptions(Value, frozen=True):
     n_cells: Annotated[
         Positive | None, Meta(description="KV cells that all sequences share, at least n_ctx; left out: n_ctx.")
     ] = None
+    drain_seconds: Annotated[
+        Annotated[float, Meta(ge=0.0, le=86400.0)] | None,
+        Meta(
+            description="How long answers may go on when this model is unloaded or swapped, in seconds; left out: 30."
+        ),
+    ] = None
     tool_call_format: Annotated[
         str | None, Meta(description="Tool-call format by name, in the place of the one detected.")
     ] = None

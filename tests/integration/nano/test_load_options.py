@@ -1,6 +1,8 @@
 """Every option of /load shows: another answer, a parameter read back from llama.cpp, or a named refusal."""
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +190,21 @@ def shows_flash_attn(server: Server) -> bool:
     return [server.load(flash_attn=value)["options"]["flash_attn"] for value in (True, False)] == [True, False]
 
 
+def shows_drain_seconds(server: Server) -> bool:
+    """A chat that would go on for long ends with an error as soon as the patience is over."""
+    endless = {"max_tokens": 0, "grammar": "root ::= [ab]{20000}", "temperature": 0.0}
+    body = {"messages": [{"role": "user", "content": "Hello!"}], "options": endless}
+    for wait_s in (0.2, 0.5, 1.0, 2.0):  # until the chat has begun when the model is taken away
+        server.load(n_ctx=30_000, drain_seconds=0.0)
+        with ThreadPoolExecutor() as pool:
+            chat = pool.submit(server.client.post, "/chat", json=body)
+            time.sleep(wait_s)
+            server.client.post("/unload")
+            if chat.result().status_code == 503:
+                return "unloaded" in chat.result().json()["error"]
+    return False
+
+
 YARN = {"rope_scaling_type": 2, "rope_freq_scale": 0.25, "yarn_orig_ctx": 16, "n_ctx": 256}
 
 CASES: dict[str, Callable[[Server], bool]] = {
@@ -245,6 +262,7 @@ CASES: dict[str, Callable[[Server], bool]] = {
     "n_seq_max": reads_back("n_seq_max", 3),
     "n_cells": shows_n_cells,
     "tool_call_format": shows_tool_call_format,
+    "drain_seconds": shows_drain_seconds,
 }
 
 

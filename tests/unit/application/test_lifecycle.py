@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from flowgen.application.lifecycle import ModelHost, Patience
@@ -18,6 +19,7 @@ from flowgen.domain.errors import (
     OutOfMemory,
 )
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress
+from flowgen.domain.options import LoadOptions
 from support.http_fakes import FakeRenderers, NoFormats
 
 
@@ -192,6 +194,15 @@ async def test_a_swap_ends_answers_that_outlast_the_patience(host: ModelHost, ru
     assert runtimes.made[0].interrupted == ["The model was replaced by b."]
     assert runtimes.made[0].is_closed
     await lent.__aexit__(None, None, None)
+
+
+async def test_a_models_own_patience_goes_before_the_hosts(host: ModelHost, runtimes: FakeRuntimes) -> None:
+    await host.load(msgspec.structs.replace(spec("a"), options=LoadOptions(drain_seconds=60.0)), silent)
+    async with host.acquire():
+        swap = asyncio.create_task(host.load(spec("b"), silent))
+        await asyncio.sleep(0.15)
+        assert runtimes.made[0].interrupted == []
+    await swap
 
 
 async def test_a_chat_that_arrives_during_a_swap_gets_the_new_model(host: ModelHost, runtimes: FakeRuntimes) -> None:
