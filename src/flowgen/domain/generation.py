@@ -19,7 +19,8 @@ class PromptSegment(Value, frozen=True):
 class Sampling(Value, frozen=True):
     """How the next token is drawn; the names are llama.cpp's. The neutral value of each turns it off.
 
-    `temperature` 0 is greedy. `seed` None draws one. `penalty_last_n` counts generated tokens, -1 is all of them.
+    `temperature` 0 is greedy. `seed` None is the model's; -1 and 4294967295 draw one.
+    `penalty_last_n` counts generated tokens, -1 is all of them.
     """
 
     temperature: float = 0.8

@@ -94,8 +94,9 @@ def shows_embedding(server: Server, **options: Any) -> bool:
 def shows_seed(server: Server) -> bool:
     server.load(seed=5)
     first, second = server.text(HOT), server.text(HOT)
+    drawn = server.text({**HOT, "seed": -1})
     server.load()
-    return first == second and server.text(HOT) != server.text(HOT)
+    return first == second != drawn and server.text(HOT) != server.text(HOT)
 
 
 def shows_logits_all(server: Server) -> bool:
@@ -280,6 +281,23 @@ def test_chat_options_become_the_defaults_of_the_chats(server: Server) -> None:
     assert server.client.get("/models/current").json()["chat_defaults"] == {"max_tokens": 2, "temperature": 0.0}
     assert server.chat({})["usage"]["completion_tokens"] == 2
     assert server.chat({"max_tokens": 3})["usage"]["completion_tokens"] == 3
+
+
+@pytest.mark.parametrize(
+    ("defaults", "parts"),
+    [
+        ({"stopping_criteria": "nope"}, ("options.stopping_criteria", "'nope'", "max_time")),
+        ({"logits_processor": {"name": "no_repeat_ngram", "n": 0}}, ("options.logits_processor",)),
+        ({"grammar": "root ::= ("}, ("options.grammar",)),
+        ({"logit_bias": {"99999999": 1.0}}, ("options.logit_bias", "99999999")),
+        ({"stop": [""]}, ("options.stop",)),
+    ],
+)
+def test_a_default_that_every_chat_would_be_refused_for_is_refused_now(
+    server: Server, defaults: dict[str, Any], parts: tuple[str, ...]
+) -> None:
+    error = server.error(**defaults)
+    assert all(part in error for part in parts), error
 
 
 def test_too_much_memory_is_found_before_loading(server: Server) -> None:

@@ -26,12 +26,13 @@ from flowgen.adapters.llama.parameters import (
     pass_size,
     piece_size,
 )
-from flowgen.adapters.llama.preparation import Collaborators, Preparation
+from flowgen.adapters.llama.preparation import Collaborators, Preparation, check_bias
 from flowgen.adapters.llama.reports import buffer_sizes
 from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.runtime import LlamaRuntime
 from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
-from flowgen.domain.errors import EngineFailed, InvalidField, OutOfMemory
+from flowgen.domain.constraints import Gbnf
+from flowgen.domain.errors import ConstraintRefused, EngineFailed, InvalidField, OutOfMemory
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress, Vocabulary
 from flowgen.domain.options import PluginRef
 from flowgen.domain.plugins import (
@@ -43,6 +44,7 @@ from flowgen.domain.plugins import (
     plugin_calls,
 )
 from flowgen.domain.ports import SchemaConstrainer
+from flowgen.domain.values import JsonObject
 
 T = TypeVar("T")
 
@@ -90,6 +92,7 @@ class LlamaRuntimeFactory:
             self._check(spec)
             model = model_files.open_outline(spec.path, spec.options)
             try:
+                check_bias(map(int, spec.chat_defaults.get("logit_bias") or ()), model.n_vocab)
                 return self._facts(spec, model, self._find_free() + reclaimable)
             finally:
                 model.close()
@@ -98,6 +101,20 @@ class LlamaRuntimeFactory:
         check_options(spec.options, max_devices=backend.max_devices(), templates=backend.builtin_templates())
         self._plugin(self._tokenizers, spec.options.tokenizer, "options.tokenizer")
         self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
+        self._check_chat_defaults(spec.chat_defaults)
+
+    def _check_chat_defaults(self, defaults: JsonObject) -> None:
+        """Refuse now what every chat with these defaults would be refused for."""
+        given = self._collaborators
+        for call in plugin_calls(defaults.get("stopping_criteria"), "options.stopping_criteria"):
+            given.stopping_criteria.make(call, "options.stopping_criteria")
+        for call in plugin_calls(defaults.get("logits_processor"), "options.logits_processor"):
+            given.logits_processors.make(call, "options.logits_processor")
+        if (grammar := defaults.get("grammar")) is not None:
+            try:
+                given.constrainer.check(Gbnf(grammar=grammar))
+            except ConstraintRefused as error:
+                raise ConstraintRefused("options.grammar", error.reason) from error
 
     def _facts(self, spec: ModelSpec, model: backend.Model, free: int) -> ModelFacts:
         facts = model_files.read_facts(spec, model)

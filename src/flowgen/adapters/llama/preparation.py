@@ -5,7 +5,7 @@ Knows tokens, constraints and plugins; refuses to know threads and the engine.
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flowgen.adapters.llama.chooser import TokenChooser
@@ -58,7 +58,7 @@ class Preparation:
         if not self._info.can_chat:
             raise NotAChatModel(self._info.why_not)
         prompt = self._prompt(request)
-        self._check_bias(request.sampling)
+        check_bias(request.sampling.logit_bias, self._info.n_vocab)
         criteria, processors = self._criteria(request), self._processors(request)
         matcher, seconds = self._compile(request)
         rest = self._info.n_ctx - len(prompt)
@@ -78,11 +78,6 @@ class Preparation:
         if len(prompt) + 1 > self._info.n_ctx:
             raise ContextOverflow(len(prompt), self._info.n_ctx)
         return prompt
-
-    def _check_bias(self, sampling: Sampling) -> None:
-        for token in sampling.logit_bias:
-            if not 0 <= token < self._info.n_vocab:
-                raise InvalidField("options.logit_bias", token, f"token ids from 0 to {self._info.n_vocab - 1}")
 
     def _criteria(self, request: GenerationRequest) -> list[StoppingCriterion]:
         registry = self._collaborators.stopping_criteria
@@ -108,6 +103,13 @@ class Preparation:
             return TokenSampler(sampling, seed, self._info.n_vocab, self._make_sampler)
 
         return TokenChooser(ScoreRules(sampling, processors), sampler, self._vocabulary, matcher)
+
+
+def check_bias(tokens: Iterable[int], n_vocab: int) -> None:
+    """Raise InvalidField for a token that the vocabulary does not have."""
+    for token in tokens:
+        if not 0 <= token < n_vocab:
+            raise InvalidField("options.logit_bias", token, f"token ids from 0 to {n_vocab - 1}")
 
 
 def draw_seed(asked: int | None, default: int) -> int:

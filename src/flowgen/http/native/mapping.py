@@ -13,7 +13,7 @@ from flowgen.domain.generation import Sampling
 from flowgen.domain.messages import Message, Tool, ToolChoice
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.option_table import parse, table
-from flowgen.domain.options import RANDOM_SEED, ChatOptions, LoadOptions
+from flowgen.domain.options import ChatOptions, LoadOptions
 from flowgen.domain.plugins import plugin_calls
 from flowgen.domain.ports import ModelCatalog
 from flowgen.domain.values import JsonObject, Value
@@ -221,11 +221,10 @@ def _check_exclusions(asked: AskedChat, options: ChatOptions, choice: ToolChoice
 
 
 def _sampling(options: ChatOptions, model: LoadOptions) -> Sampling:
-    seed = model.seed if options.seed is None else options.seed
     return Sampling(
         **{name: getattr(options, name) for name in _SAMPLING},
         penalty_last_n=model.last_n_tokens_size,
-        seed=None if seed in (-1, RANDOM_SEED) else seed,
+        seed=options.seed,
         logit_bias={_token(key): bias for key, bias in (options.logit_bias or {}).items()},
     )
 
