@@ -31,6 +31,9 @@ _LIMITS = {
 }
 """Bounds of llguidance's own work: about 40 ms for a grammar's lexer and for a token's mask, 200 MB of states."""
 
+_LONG = 1000
+"""Forced tokens that are looked beyond."""
+
 
 class LlguidanceConstrainer:
     """Compiles and caches; safe from any thread. The caches hold 8 vocabularies and 64 compiled constraints."""
@@ -68,7 +71,13 @@ def _matcher(grammar: str, tokenizer: LLTokenizer) -> tuple[LLMatcher, str]:
         return matcher, first_lines(trial.get_error()) or "it is too complex"
     if not trial.is_accepting() and (trial.is_stopped() or not has_way_on):
         return matcher, "nothing matches it"
-    return matcher, ""
+    return matcher, "nothing matches it: it never ends, or not soon enough" if _is_endless(trial) else ""
+
+
+def _is_endless(trial: LLMatcher) -> bool:
+    """Say whether the one way on is longer than llguidance can follow."""
+    forced = trial.compute_ff_tokens()
+    return len(forced) > _LONG and not (trial.consume_tokens(forced) and trial.compute_ff_tokens()) and trial.is_error()
 
 
 def _refusal(constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> ConstraintRefused:

@@ -22,6 +22,7 @@ _NUMBER = f"({_LONG}|{_HUGE}|{_INT})"
 
 _TERMINALS = {"STRING": f'"{_CHAR}*"', "INTEGER": _INT, "NUMBER": _NUMBER}
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_HOLDING = ("required", "minItems", "minProperties", "anyOf", "oneOf")
 MAX_LENGTH = 100_000
 
 
@@ -53,6 +54,7 @@ class LiteralTypes:
         self._field = field
         self._nodes = SchemaNodes(schema, field)
         self._names: dict[str, str] = {}
+        self._holders: tuple[str, ...] = ()  # the nodes being written that cannot be had without the present one
         self.rules: list[str] = []
         self.parts: dict[str, LarkPart] = {}
 
@@ -76,6 +78,7 @@ class LiteralTypes:
         if names is not None:
             for node in nodes:
                 self._check_names(node, names)
+        self._holders = tuple(node.key for node in nodes if len(nodes) == 1)
         return " | ".join(self._members(node, opening) for node in nodes)
 
     def _check_names(self, node: Node, names: re.Pattern[str]) -> None:
@@ -83,11 +86,17 @@ class LiteralTypes:
             if not names.fullmatch(key):
                 raise self._nodes.refusal(f"{key!r} is no argument's name in this model's notation", node, "properties")
 
-    def _value(self, node: Node) -> str:
-        """Give the name of a node's rule, which is written once."""
+    def _value(self, node: Node, *, is_needed: bool) -> str:
+        """Give the name of a node's rule, which is written once. `is_needed`: its holder cannot be had without it."""
+        holders = self._holders if is_needed else ()
+        if node.key in holders:
+            keyword = next((word for word in _HOLDING if word in node.schema), "$ref")
+            raise self._nodes.refusal("it never ends: each value of it must hold another one", node, keyword)
         if node.key not in self._names:
             name = self._names[node.key] = f"{self._prefix}_v{len(self._names)}"
+            outer, self._holders = self._holders, (*holders, node.key)
             self.rules.append(f"{name}: {self._expression(node)}")
+            self._holders = outer
         return self._names[node.key]
 
     def _expression(self, node: Node) -> str:
@@ -98,7 +107,7 @@ class LiteralTypes:
             return " | ".join(lark.literal(self._literal(value, node)) for value in fixed)
         branches = self._nodes.branches(node)
         if branches is not None:
-            return " | ".join(self._value(branch) for branch in branches)
+            return " | ".join(self._value(branch, is_needed=len(branches) == 1) for branch in branches)
         kinds = self._nodes.types(node)
         if kinds is None:
             return f"{self._shared}_any"
@@ -159,7 +168,7 @@ class LiteralTypes:
             if least:
                 raise self._nodes.refusal("no items can be had", node, "minItems")
             return '"[]"'
-        item = self._value(items)
+        item = self._value(items, is_needed=least > 0)
         rest = _repeated(f'", " {item}', max(least - 1, 0), most)
         return f'"[" {item} {rest} "]"' if least else f'"[" ({item} {rest})? "]"'
 
@@ -181,7 +190,7 @@ class LiteralTypes:
             if least:
                 raise self._nodes.refusal("no properties can be had", node, "minProperties")
             return '"{}"'
-        pair = f'{key} ": " {self._value(values)}'
+        pair = f'{key} ": " {self._value(values, is_needed=least > 0)}'
         rest = _repeated(f'", " {pair}', 0, most)
         return f'"{{" {pair} {rest} "}}"' if least else f'"{{" ({pair} {rest})? "}}"'
 
@@ -208,7 +217,7 @@ class LiteralTypes:
         head, tail, rules = '""', '""', []
         for index in range(len(members) - 1, -1, -1):
             key, child = members[index]
-            item = f"{lark.literal(opening(key))} {self._value(child)}"
+            item = f"{lark.literal(opening(key))} {self._value(child, is_needed=key in required)}"
             begun = item if tail == '""' else f"{item} {tail}"
             is_required = key in required
             head_rule = begun if is_required else f"{begun} | {head}"

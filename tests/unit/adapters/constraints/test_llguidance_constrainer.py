@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.domain.constraints import JsonSchema, Lark, Regex
+from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema, Lark, Regex
 from flowgen.domain.errors import ConstraintRefused, EngineFailed
 from flowgen.domain.model import Vocabulary
 from flowgen.testing.byte_vocabulary import allowed, byte_vocabulary
@@ -101,3 +101,14 @@ def test_a_dead_end_is_the_engines_failure() -> None:
     assert matcher.accept(ord("a"))
     with pytest.raises(EngineFailed, match="cannot be followed"):
         matcher.fill_mask(memoryview(bytearray(4 * 9)))
+
+
+LOOP = {"$defs": {"n": {"type": "object", "properties": {"v": {"$ref": "#/$defs/n"}}, "required": ["v"]}}}
+
+
+@pytest.mark.parametrize(
+    "constraint", [JsonSchema(schema={"$ref": "#/$defs/n", **LOOP}), Gbnf(grammar='root ::= "a" root')]
+)
+def test_what_never_ends_is_refused(constraint: Constraint) -> None:
+    with pytest.raises(ConstraintRefused, match="never ends"):
+        LlguidanceConstrainer().compile(constraint, byte_vocabulary())

@@ -199,3 +199,26 @@ def test_every_way_through_a_deep_schema_is_valid() -> None:
         assert len(parsed.calls) >= 1
         for call in parsed.calls:
             jsonschema.validate(json.loads(json.dumps(call.arguments)), parameters)
+
+
+def in_loop(node: dict[str, Any]) -> dict[str, Any]:
+    return with_a({"$ref": "#/$defs/n"}, **{"$defs": {"n": node}})
+
+
+@pytest.mark.parametrize(
+    ("schema", "pointer"),
+    [
+        (with_a({"$ref": "#"}), "/required"),
+        (in_loop(with_a({"$ref": "#/$defs/n"})), "/$defs/n/required"),
+        (in_loop({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/n"}}), "/$defs/n/minItems"),
+    ],
+)
+def test_a_value_that_never_ends_is_refused(schema: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(ConstraintRefused, match="never ends") as caught:
+        compiled(schema)
+    assert caught.value.pointer == pointer
+
+
+def test_a_value_that_may_hold_itself_ends() -> None:
+    node = with_a({"anyOf": [{"$ref": "#/$defs/n"}, {"type": "null"}]})
+    assert takes(in_loop(node), a={"a": {"a": None}})
