@@ -26,6 +26,10 @@ _SAME_NAMES = (
 _OVERRIDE_BYTES = 128
 """The size of a key or a text in llama_model_kv_override, its closing zero included."""
 
+_OVERRIDE_RANGES = {".block_count": (1, 512), ".expert_count": (0, 512), "_epsilon": (0, 1)}
+_OVERRIDE_WORDS = {".rope.scaling.type": ("none", "linear", "yarn", "longrope"), "tokenizer.ggml.model": ()}
+"""What llama.cpp asserts of some keys, by their ends, instead of refusing it: others would end the process."""
+
 
 def check_options(options: LoadOptions, *, max_devices: int, templates: Sequence[str]) -> None:
     """Raise InvalidField or ConflictingFields for values that the option table cannot judge."""
@@ -147,6 +151,18 @@ def _check_overrides(options: LoadOptions) -> None:
             raise InvalidField(field, value, f"a text of at most {_OVERRIDE_BYTES - 1} bytes")
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise InvalidField(field, value, "an integer of 64 bits")
+        _check_asserted(key, value, field)
+
+
+def _check_asserted(key: str, value: bool | int | float | str, field: str) -> None:
+    for ending, (least, most) in _OVERRIDE_RANGES.items():
+        if key.endswith(ending) and isinstance(value, int | float) and not least <= value <= most:
+            raise InvalidField(field, value, f"a number from {least} to {most}")
+    for ending, words in _OVERRIDE_WORDS.items():
+        if key.endswith(ending) and isinstance(value, str) and value not in words:
+            raise InvalidField(field, value, " or ".join(words) or "none: the file's vocabulary fits its own model only")
+    if key.endswith(".rope.dimension_count") and isinstance(value, int) and (value < 0 or value % 2):
+        raise InvalidField(field, value, "an even number from 0")
 
 
 def _check_gguf(path: str | None, field: str) -> None:
