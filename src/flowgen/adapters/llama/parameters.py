@@ -160,7 +160,7 @@ def _check_asserted(key: str, value: bool | int | float | str, field: str) -> No
             raise InvalidField(field, value, f"a number from {least} to {most}")
     for ending, words in _OVERRIDE_WORDS.items():
         if key.endswith(ending) and isinstance(value, str) and value not in words:
-            raise InvalidField(field, value, " or ".join(words) or "none: the file's vocabulary fits its own model only")
+            raise InvalidField(field, value, " or ".join(words) or "none: the file's vocabulary fits no other")
     if key.endswith(".rope.dimension_count") and isinstance(value, int) and (value < 0 or value % 2):
         raise InvalidField(field, value, "an even number from 0")
 

@@ -90,7 +90,7 @@ async def test_an_unknown_architecture_is_named(
         ({"kv_overrides": {"llama.attention.layer_norm_rms_epsilon": -1.0}}, InvalidField, "from 0 to 1"),
         ({"kv_overrides": {"llama.rope.dimension_count": 3}}, InvalidField, "even"),
         ({"kv_overrides": {"llama.rope.scaling.type": "zzz"}}, InvalidField, "longrope"),
-        ({"kv_overrides": {"tokenizer.ggml.model": "none"}}, InvalidField, "its own model only"),
+        ({"kv_overrides": {"tokenizer.ggml.model": "none"}}, InvalidField, "fits no other"),
         ({"n_cells": 100, "n_ctx": 200}, InvalidField, "options.n_cells"),
         ({"n_cells": 100, "n_ctx": 0}, InvalidField, "options.n_cells"),
         ({"type_k": "q8_0"}, RefusedField, "llama.cpp cannot make"),  # heads of 16 values, blocks of 32
