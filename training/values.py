@@ -1,6 +1,5 @@
 """Values of every JSON type for arguments and documents, and how a request writes them; knows no tool."""
 
-
 import json
 from typing import Any
 
