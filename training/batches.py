@@ -36,7 +36,7 @@ class Batches:
         self.tokenizer, self.size, self.prompt_weight = tokenizer, size, prompt_weight
         self.source = Source(random.Random(seed))
         self.easy = 0.0
-        self.drills = 0.04
+        self.drills = 0.03
         self.rows: dict[int, list[tuple[list[int], list[float]]]] = {length: [] for length in LENGTHS}
 
     def pieces(self) -> list[tuple[str, bool]]:

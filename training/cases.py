@@ -39,6 +39,12 @@ class Case:
     tools: list[dict[str, Any]]
     calls: list[dict[str, Any]]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one call of at most three arguments, none of them a list or an object."""
+        given = [value for call in self.calls for value in call["arguments"].values()]
+        return len(self.calls) == 1 and len(given) <= 3 and not any(isinstance(value, dict | list) for value in given)
+
 
 def cases(count: int, seed: int = 2026) -> list[Case]:
     """`count` cases from one seed."""

@@ -89,8 +89,9 @@ def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> 
     for _ in range(min(count, most_tools)):
         if not src.held and src.chance(0.35):
             family, tool = family_tool(src)
-            if tool.name not in tools:
-                natural[tool.name] = family
+            if tool.name in tools or family in natural.values():
+                continue
+            natural[tool.name] = family
         else:
             tool = invented(src)
         tools.setdefault(tool.name, tool)
@@ -106,8 +107,8 @@ def tool_turn(src: Source, tools: list[Tool], natural: dict[str, Any]) -> list[M
     """One turn: a call, with its result now and then, or talk that needs no tool."""
     if src.chance(0.08):
         idle = [talk.small_talk, talk.small_talk, talk.repeating, talk.counting]
-        if not any(family.result in _NUMERIC for family in natural.values()):
-            idle += [talk.addition, talk.addition]
+        if natural and not any(family.result in _NUMERIC for family in natural.values()):
+            idle += [talk.addition]
         asked, answered = src.pick(idle)(src)
         return [said(asked), said(answered, "assistant")]
     invented_ones = [tool for tool in tools if tool.name not in natural]
@@ -164,7 +165,7 @@ def chat_conversation(src: Source) -> Conversation:
     messages = system(src)
     for _ in range(src.rng.choices((1, 2, 3, 4, 6, 8), (25, 20, 15, 15, 15, 10))[0]):
         kind = src.rng.choices(
-            ("sum", "small", "count", "repeat", "name", "more", "document", "unknown"), (30, 9, 9, 12, 6, 1, 22, 11)
+            ("sum", "small", "count", "repeat", "name", "more", "document", "unknown"), (30, 9, 9, 14, 6, 1, 9, 8)
         )[0]
         if kind == "name":
             turns = talk.named(src)

@@ -63,25 +63,28 @@ def is_right(got: list[Call], case: Case) -> bool:
     return is_same(bare, case.calls)
 
 
+def groups_of(case: Case, index: int) -> list[str]:
+    """The groups that a case counts in; cases of an odd index are phrased by templates that training never sees."""
+    phrasing = "in words never seen" if index % 2 else "in training's phrasing"
+    return ["right", "of plain cases" if case.is_plain else "of the others", phrasing]
+
+
 def measure(answer: Answer, chosen: list[Case], options: dict[str, Any], show: int) -> str:
     """One line of figures for one mode; up to `show` failures are printed."""
-    right = valid = made = 0
-    by_half = [0, 0]
+    valid = made = 0
+    groups: dict[str, list[bool]] = {}
     for index, case in enumerate(chosen):
         got = answer(case, options)
         made += len(got)
         valid += sum(is_valid(call, case) for call in got)
         good = is_right(got, case)
-        right += good
-        by_half[index % 2] += good
+        for group in groups_of(case, index):
+            groups.setdefault(group, []).append(good)
         if not good and show > 0:
             show -= 1
             print(f"  asked  {case.messages[-1]['content']}\n  wanted {case.calls}\n  got    {got}")
-    half = len(chosen) / 2
-    return (
-        f"{100 * right / len(chosen):5.1f} % right ({100 * by_half[0] / half:.1f} in training's phrasing, "
-        f"{100 * by_half[1] / half:.1f} in other words), {100 * valid / max(made, 1):5.1f} % of {made} calls valid"
-    )
+    shares = ", ".join(f"{100 * sum(hits) / len(hits):.1f} % {group}" for group, hits in groups.items())
+    return f"{shares}; {100 * valid / max(made, 1):.1f} % of {made} calls valid"
 
 
 def main() -> None:

@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from training import values
-from training.family_data import FAMILIES
+from training import family_data, family_data_more, values
 from training.names import Source
 from training.tools import Parameter, Tool, drawn
 from training.values import written
@@ -56,8 +55,10 @@ def parsed(block: str) -> Family:
     )
 
 
-_FAMILIES = [parsed(block) for block in FAMILIES.split("\n\n") if block.strip()]
-_TYPES = {"int": "integer", "small": "integer", "float": "number", "bool": "boolean"}
+_BLOCKS = family_data.FAMILIES + "\n" + family_data_more.FAMILIES
+_FAMILIES = [parsed(block) for block in _BLOCKS.split("\n\n") if block.strip()]
+"""All families; the first two, sums and weather, are the ones of the API reference and drawn more often."""
+_TYPES = {"int": "integer", "small": "integer", "addend": "integer", "float": "number", "bool": "boolean"}
 
 
 def parameter_of(src: Source, options: list[str], required: bool) -> Parameter:
@@ -79,7 +80,7 @@ def parameter_of(src: Source, options: list[str], required: bool) -> Parameter:
 
 def family_tool(src: Source) -> tuple[Family, Tool]:
     """An everyday tool: family and a tool of it, optional parameters offered half of the time."""
-    family = src.pick(_FAMILIES)
+    family = src.pick(_FAMILIES) if src.chance(0.72) else src.pick(_FAMILIES[:2])
     number = len(family.parameters) - len(family.suffixes)
     parameters: list[Parameter] = []
     for index, options in enumerate(family.parameters):

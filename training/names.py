@@ -3,7 +3,7 @@
 The rule: a word whose CRC-32 is a multiple of 16 is never drawn for training, and only such words are drawn
 for measuring. Measuring also uses another inventory of syllables, so its words look different as well.
 """
-# ruff: noqa: E501  (lists of syllables read better as lines of text)
+
 
 import random
 import zlib

@@ -92,7 +92,7 @@ def core(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     if not arguments:
         return bare(src, tool)
     roll = src.rng.random()
-    if roll < 0.25:
+    if roll < 0.2 and not src.held:
         return scrambled(src, tool, arguments)
     if roll < 0.62:
         return explicit(src, tool, arguments)

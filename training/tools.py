@@ -46,6 +46,8 @@ def drawn(src: Source, schema: dict[str, Any], kind: str) -> Value:
         return src.pick(schema["enum"])
     match schema["type"]:
         case "integer":
+            if kind == "addend" and src.chance(0.6):
+                return src.rng.randint(0, 99)
             return values.small(src) if kind == "small" else values.integer(src)
         case "number":
             return values.decimal(src) if src.chance(0.75) else values.integer(src)
