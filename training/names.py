@@ -4,7 +4,6 @@ The rule: a word whose CRC-32 is a multiple of 16 is never drawn for training, a
 for measuring. Measuring also uses another inventory of syllables, so its words look different as well.
 """
 
-
 import random
 import zlib
 from collections.abc import Sequence
