@@ -9,7 +9,7 @@ from typing import Any
 
 from training import talk, values
 from training.documents import document_turn
-from training.families import family_tool, family_turn
+from training.families import Family, family_tool, family_turn
 from training.names import Source, spoken
 from training.requests import request
 from training.tools import Tool, invented
@@ -83,9 +83,9 @@ def twice(src: Source, tool: Tool, arguments: dict[str, Any]) -> tuple[str, list
 
 def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> Conversation:
     """Tools and one or more turns on them."""
-    count = src.rng.choices((1, 2, 3, 4, 5), (24, 28, 24, 14, 10))[0]
+    count = src.rng.choices((1, 2, 3, 4, 5), (30, 30, 22, 11, 7))[0]
     tools: dict[str, Tool] = {}
-    natural = {}
+    natural: dict[str, Family] = {}
     for _ in range(min(count, most_tools)):
         if not src.held and src.chance(0.35):
             family, tool = family_tool(src)
@@ -98,7 +98,7 @@ def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> 
     listed = list(tools.values())
     src.rng.shuffle(listed)
     messages = system(src)
-    for _ in range(src.rng.choices(range(1, most_turns + 1), (30, 25, 20, 15, 10)[:most_turns])[0]):
+    for _ in range(src.rng.choices(range(1, most_turns + 1), (75, 17, 5, 2, 1)[:most_turns])[0]):
         messages += tool_turn(src, listed, natural)
     return messages, [tool.as_openai() for tool in listed]
 
@@ -190,6 +190,6 @@ def conversation(src: Source, easy: float = 0.0) -> Conversation:
     """Any conversation of the training mix; `easy` is the share of short ones for the first minutes."""
     if src.chance(easy):
         return tool_conversation(src, 2, 2) if src.chance(0.7) else chat_conversation(src)
-    if src.chance(0.78):
+    if src.chance(0.88):
         return tool_conversation(src)
     return chat_conversation(src)
