@@ -18,6 +18,10 @@ from training.tokenizer import SPECIALS
 
 TEMPLATE = Path(__file__).parent / "chat_template.jinja"
 NAME = "flowgen-nano"
+REFERENCE_TEXT = (
+    "<|startoftext|><|im_start|>user\nWhat's the weather in Paris?<|im_end|>\n<|im_start|>assistant\n"
+    '<|tool_call_start|>[get_weather(location="'
+)
 _RENAMED = {
     "model.embed_tokens": "token_embd",
     "model.embedding_norm": "token_embd_norm",
@@ -132,17 +136,30 @@ def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     (folder / "special_tokens_map.json").write_text(json.dumps(named, indent=2) + "\n", encoding="utf-8")
 
 
+def write_reference(model: Nano, tokenizer: Tokenizer, path: Path) -> None:
+    """What the network makes of a text: the logits after its last token, to four decimals."""
+    ids = tokenizer.encode(REFERENCE_TEXT).ids
+    with torch.inference_mode():
+        logits = model(torch.tensor([ids]))[0, -1]
+    path.write_text(json.dumps({"ids": ids, "logits": [round(value, 4) for value in logits.tolist()]}) + "\n")
+
+
 def main() -> None:
     """Export the folder's checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--quant", default="F16", choices=["F32", "F16", "Q8_0"])
+    parser.add_argument("--reference", type=Path, help="takes the network's own logits, which a test compares")
     arguments = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write_gguf(load(arguments.folder), tokenizer, arguments.out / f"{NAME}.gguf", getattr(Quant, arguments.quant))
+    model, path = load(arguments.folder), arguments.out / f"{NAME}.gguf"
+    write_gguf(model, tokenizer, path.with_suffix(".new"), getattr(Quant, arguments.quant))
+    path.with_suffix(".new").replace(path)  # in one move: a server may have the old file mapped
     write_tokenizer(tokenizer, arguments.out / "tokenizer")
+    if arguments.reference:
+        write_reference(model, tokenizer, arguments.reference)
 
 
 if __name__ == "__main__":

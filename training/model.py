@@ -149,7 +149,12 @@ class Nano(nn.Module):
 
 
 def to_transformers(model: Nano) -> dict[str, Tensor]:
-    """The weights under the names of transformers' Lfm2ForCausalLM."""
+    """Copies of the weights under the names of transformers' Lfm2ForCausalLM."""
+    return {name: weight.clone() for name, weight in named_weights(model).items()}
+
+
+def named_weights(model: Nano) -> dict[str, Tensor]:
+    """The weights themselves, or views of them, under the names of transformers' Lfm2ForCausalLM."""
     state = {"model.embed_tokens.weight": model.embed.weight, "model.embedding_norm.weight": model.norm.weight}
     state["lm_head.weight"] = model.embed.weight
     for index, layer in enumerate(model.layers):
@@ -170,4 +175,4 @@ def to_transformers(model: Nano) -> dict[str, Tensor]:
         state[prefix + "self_attn.out_proj.weight"] = mixer.out_proj.weight
         state[prefix + "self_attn.q_layernorm.weight"] = mixer.q_norm.weight
         state[prefix + "self_attn.k_layernorm.weight"] = mixer.k_norm.weight
-    return {name: weight.detach().clone() for name, weight in state.items()}
+    return {name: weight.detach() for name, weight in state.items()}

@@ -21,6 +21,7 @@ from training.batches import Batches
 from training.model import Nano, Shape
 from training.optimiser import Muon, adamw
 from training.quick import look
+from training.warm_start import network_of
 from training.workers import Workers
 
 WARM_UP = 60
@@ -31,6 +32,7 @@ def options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="holds tokenizer.json, takes checkpoint and log")
+    parser.add_argument("--warm", type=Path, help="an exported GGUF to begin at, where the folder has no checkpoint")
     parser.add_argument("--until", required=True, help="local time of day, HH:MM, at which the rate reaches zero")
     parser.add_argument("--decay", type=float, default=40, help="minutes of falling rate at the end")
     parser.add_argument("--seed", type=int, default=1)
@@ -62,7 +64,10 @@ class Trainer:
         self.tokenizer = Tokenizer.from_file(str(args.folder / "tokenizer.json"))
         saved = torch.load(self.path, weights_only=True) if self.path.exists() else None
         torch.manual_seed(args.seed)
-        self.model = Nano(Shape(**saved["shape"]) if saved else Shape(layers=args.layers, feed=args.feed))
+        if args.warm and not saved:
+            self.model = network_of(args.warm)
+        else:
+            self.model = Nano(Shape(**saved["shape"]) if saved else Shape(layers=args.layers, feed=args.feed))
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.muon, self.adam = Muon(self.model, args.muon), adamw(self.model, args.adam)
         self.steps = self.tokens = 0

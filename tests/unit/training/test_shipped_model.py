@@ -1,10 +1,12 @@
 """The shipped model: two tokenizers agree, a string is cut the same everywhere, the template is the repository's."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import training
 
@@ -51,6 +53,16 @@ def test_a_word_has_the_same_tokens_everywhere(tokenizer: Any, word: str) -> Non
 def test_the_template_in_the_file_is_the_repository_s(llama: Any) -> None:
     source = (Path(training.__file__).parent / "chat_template.jinja").read_text(encoding="utf-8")
     assert llama.metadata["tokenizer.chat_template"] == source
+
+
+def test_the_file_gives_the_logits_of_the_network_that_was_trained() -> None:
+    llama_cpp = pytest.importorskip("llama_cpp")
+    reference = json.loads((Path(training.__file__).parent / "reference_logits.json").read_text(encoding="utf-8"))
+    model = llama_cpp.Llama(str(MODEL / "flowgen-nano.gguf"), n_ctx=128, logits_all=True, verbose=False, n_threads=1)
+    model.eval(reference["ids"])
+    logits = model.scores[len(reference["ids"]) - 1].copy()
+    model.close()
+    assert abs(logits - np.array(reference["logits"])).max() < 0.1  # the file holds halves
 
 
 def test_it_fits_the_package() -> None:
