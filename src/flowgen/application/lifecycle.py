@@ -229,11 +229,10 @@ class ModelHost:
         """
         if self._loading is not None:
             raise LoadInProgress(self._loading)
-        if force and self._current is not None:
+        if self._current is not None:
             self._current.close()
-            await self._current.model.runtime.interrupt("The model was unloaded.")
-        elif self._current is not None:
-            self._current.close()
+            if force:
+                await self._current.model.runtime.interrupt("The model was unloaded.")
         async with self._unloading:
             if self._current is None:
                 return None
