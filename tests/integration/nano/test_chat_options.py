@@ -197,6 +197,7 @@ def test_an_option_shows(client: TestClient[Any], name: str) -> None:
         ({"suffix": "x"}, {"tools": [TOOL]}, ("options.suffix", "tools")),
         ({"echo": True}, {"response_format": {"type": "json_object"}}, ("options.echo", "response_format")),
         ({"suffix": "x"}, {"response_format": {"type": "json_object"}}, ("options.suffix", "response_format")),
+        ({"stop": ["}"]}, {"response_format": {"type": "json_object"}}, ("options.stop", "response_format")),
         ({"grammar": 'root ::= "a"'}, {"tools": [TOOL]}, ("options.grammar", "tools")),
         ({"grammar": 'root ::= "a"'}, {"response_format": {"type": "json_object"}}, ("options.grammar", "response_")),
         ({"stopping_criteria": "nope"}, {}, ("options.stopping_criteria", "'nope'", "max_time")),

@@ -210,6 +210,8 @@ def _check_exclusions(asked: AskedChat, options: ChatOptions, choice: ToolChoice
             )
         if asked.constraint is not None and name != "prompt":
             raise ConflictingFields(f"options.{name}", "response_format", "the content would not match the schema")
+    if asked.constraint is not None and options.stop:
+        raise ConflictingFields("options.stop", "response_format", "a document that is cut does not match its schema")
     if options.grammar is None:
         return
     if asked.constraint is not None:
