@@ -10,6 +10,7 @@ from typing import Any
 
 from training.conversations import arguments_for, invented_turn
 from training.names import Source, spoken
+from training.requests import bare_values, tells_by_place
 from training.tools import Tool, invented
 from training.values import written
 
@@ -79,6 +80,7 @@ def own_turn(src: Source, tool: Tool) -> tuple[str, list[tuple[str, dict[str, An
         ]
     style = src.pick(_OWN_PAIRS)
     pairs = " and ".join(style.format(n=name, v=written(src, value, 0.6)) for name, value in arguments.items())
-    shown = ", ".join(written(src, value, 0.6) for value in arguments.values())
-    text = src.pick(_OWN).format(tool=tool.name, words=spoken(tool.name), pairs=pairs, values=shown)
+    shown = ", ".join(bare_values(src, arguments, 0.6))
+    templates = _OWN if tells_by_place(tool, arguments) else [text for text in _OWN if "{pairs}" in text]
+    text = src.pick(templates).format(tool=tool.name, words=spoken(tool.name), pairs=pairs, values=shown)
     return text, [(tool.name, arguments)]

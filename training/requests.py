@@ -1,6 +1,7 @@
 """How a person asks for a call of an invented tool: explicit, in words, or by values alone; knows no conversation."""
 # ruff: noqa: E501, SIM905  (lists of phrases read better as long lines of text)
 
+import json
 from typing import Any
 
 from training.names import Source, spoken
@@ -114,7 +115,7 @@ def explicit(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     if src.chance(0.15):
         return in_sentences(src, tool, arguments, head)
     if src.chance(0.25):
-        text = f"{head}{src.pick(_TIES)}{positional(src, arguments)}"
+        text = f"{head}{src.pick(_TIES)}{positional(src, tool, arguments)}"
     elif src.chance(0.12):
         lead = src.pick(["With", "Using", "For", "Given"])
         text = f"{lead} {named(src, tool, arguments)}, {head[0].lower() + head[1:]}"
@@ -152,8 +153,8 @@ def scrambled(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
         shown = written(src, value, 0.95 if isinstance(value, str) and " " in value else 0.4)
         first, second = (shown, name) if backwards else (name, shown)
         parts.append(f"{first}{between}{second}{close}")
-    if src.chance(0.25):
-        parts = [written(src, value, 0.6) for value in arguments.values()]
+    if src.chance(0.25) and tells_by_place(tool, arguments):
+        parts = bare_values(src, arguments, 0.6)
     body = src.pick([", ", " and ", "; ", f" {filler(src, 2)} "]).join(parts)
     before, after = (filler(src, 6) if src.chance(0.8) else "", filler(src, 4) if src.chance(0.5) else "")
     name = called(src, tool)
@@ -167,18 +168,18 @@ def scrambled(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
 def terse(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     """Almost a call: `f: a is 1`, `f(1, 2)`, `f a=1`."""
     if src.chance(0.4):
-        inner = ", ".join(written(src, value, 0.7) for value in arguments.values())
-        if src.chance(0.6):
+        inner = ", ".join(bare_values(src, arguments, 0.7))
+        if src.chance(0.6) or not tells_by_place(tool, arguments):
             inner = ", ".join(f"{name}={written(src, value, 0.7)}" for name, value in arguments.items())
         return f"{tool.name}({inner})"
-    body = named(src, tool, arguments) if src.chance(0.7) else positional(src, arguments)
+    body = named(src, tool, arguments) if src.chance(0.7) else positional(src, tool, arguments)
     return tool.name + src.pick([": ", " ", " - ", ", ", " -> "]) + body
 
 
 def natural(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     """By the tool's purpose in words, arguments by value or by name."""
     what = purpose(src, tool)
-    body = positional(src, arguments) if src.chance(0.6) else named(src, tool, arguments)
+    body = positional(src, tool, arguments) if src.chance(0.6) else named(src, tool, arguments)
     tie = src.pick(_TIES) if src.chance(0.8) else src.pick(_LEADS)
     roll = src.rng.random()
     if roll < 0.12:
@@ -232,11 +233,28 @@ def pair(src: Source, parameter: Parameter, value: Any, style: str, talk: bool) 
     return style.replace("{n}", name).replace("{v}", written(src, value, 0.7 if spaced else 0.3))
 
 
-def positional(src: Source, arguments: dict[str, Any]) -> str:
-    """The values alone, in the schema's order."""
-    spaced = any(isinstance(value, str) and " " in value for value in arguments.values())
-    quote = 0.8 if spaced and len(arguments) > 1 else 0.3
-    parts = [written(src, value, quote) for value in arguments.values()]
+def tells_by_place(tool: Tool, arguments: dict[str, Any]) -> bool:
+    """Whether the values alone say which parameter each is for: none before the last one is left out."""
+    return list(arguments) == [p.name for p in tool.parameters[: len(arguments)]]
+
+
+def bare_values(src: Source, arguments: dict[str, Any], quote: float) -> list[str]:
+    """The values so that a reader sees where each ends: beside others, lists in brackets and texts of words in quotes."""
+    if len(arguments) == 1:
+        return [written(src, value, quote) for value in arguments.values()]
+    return [
+        json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list)
+        else written(src, value, 1.0 if isinstance(value, str) and " " in value else quote)
+        for value in arguments.values()
+    ]
+
+
+def positional(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
+    """The values alone, in the schema's order; with their names where places do not tell."""
+    if not tells_by_place(tool, arguments):
+        return named(src, tool, arguments)
+    parts = bare_values(src, arguments, 0.3)
     join = src.pick([" and ", ", ", " ", " with ", " to ", ", then "]) if len(parts) == 2 else ", "
     if len(parts) > 2 and src.chance(0.4):
         return ", ".join(parts[:-1]) + " and " + parts[-1]
