@@ -18,6 +18,7 @@ FlowGenError                      anything that a caller is told about
 ├── LoadInProgress                one load at a time
 ├── OutOfMemory                   found before loading: bytes needed and bytes free
 ├── ModelUnavailable              a model is on its way in or out; try again later
+├── QueueFull                     too many requests wait already; try again later
 ├── GenerationInterrupted         an answer under way ended because the model was taken away
 └── EngineFailed                  the engine broke: ours to mend, never the caller's
 """
@@ -194,6 +195,21 @@ class ModelUnavailable(FlowGenError):
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:
         super().__init__(message)
+        self.retry_after = retry_after
+
+
+class QueueFull(FlowGenError):
+    """As many requests wait as may. `retry_after` is in seconds, from the measured throughput."""
+
+    code = "queue_full"
+    retryable = True
+
+    def __init__(self, num_waiting: int, retry_after: int) -> None:
+        super().__init__(
+            f"{num_waiting} requests are waiting, which is as many as may.",
+            hint=f"Try again in {retry_after} s, or load with a larger options.queue_size.",
+        )
+        self.num_waiting = num_waiting
         self.retry_after = retry_after
 
 

@@ -59,7 +59,8 @@ class GenerationRequest(Value, frozen=True):
     `max_tokens` None is as many as the context holds. `stop` strings are matched on text, and none of a match
     is emitted. `preserved` special tokens (by text) appear in the answer's text; all others have none.
     `logprobs` is the number of alternatives per token, of the model's own distribution, None for none;
-    with `prompt_logprobs` the prompt's tokens have them too (models loaded with `logits_all`).
+    with `prompt_logprobs` the prompt's tokens have them too (models loaded with `logits_all`). With `ignore_eos` the
+    model's end tokens are never chosen; not beside a constraint.
     """
 
     prompt: tuple[PromptSegment, ...]
@@ -71,6 +72,7 @@ class GenerationRequest(Value, frozen=True):
     preserved: tuple[str, ...] = ()
     logprobs: int | None = None
     prompt_logprobs: bool = False
+    ignore_eos: bool = False
     stopping_criteria: tuple[PluginCall, ...] = ()
     logits_processors: tuple[PluginCall, ...] = ()
 

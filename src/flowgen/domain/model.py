@@ -1,7 +1,7 @@
 """A model: what to load and what is known of it. Refuses to know llama.cpp and HTTP."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from flowgen.domain.options import LoadOptions
 from flowgen.domain.values import JsonObject, Value
@@ -74,13 +74,40 @@ class Vocabulary(Value, frozen=True):
     tokenize: Callable[[bytes], list[int]]
 
 
+class CacheStatus(Value, frozen=True):
+    """The prefix cache. `num_cells` are KV cells that only it holds, `host_bytes` its copies in host memory; `hit_rate`
+    is the share of all prompt tokens so far that were not computed again."""
+
+    num_cells: int = 0
+    host_bytes: int = 0
+    hit_rate: float = 0.0
+
+
+SequenceState = Literal["waiting", "following", "prefill", "decode"]
+
+
+class SequenceStatus(Value, frozen=True):
+    """One answer under way. `following`: it waits for another's prompt that begins like its own. Counts are tokens."""
+
+    state: SequenceState
+    num_prompt_tokens: int
+    num_cached_tokens: int
+    num_computed_tokens: int
+    num_generated_tokens: int
+
+
 class EngineStatus(Value, frozen=True):
-    """The engine at this moment."""
+    """The engine at this moment. `tokens_per_second` is a running average of generated tokens."""
 
     num_running: int
     num_waiting: int
     is_alive: bool = True
     reason: str = ""
+    num_cells: int = 0
+    num_cells_used: int = 0
+    cache: CacheStatus = CacheStatus()
+    tokens_per_second: float = 0.0
+    sequences: tuple[SequenceStatus, ...] = ()
 
 
 class Embeddings(Value, frozen=True):

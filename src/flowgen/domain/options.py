@@ -139,9 +139,25 @@ class LoadOptions(Value, frozen=True):
             "/chat does not infill; `suffix` is text appended to the answer", "Suffix/prefix/middle order for infill."
         ),
     ] = False
-    n_seq_max: Annotated[int, Meta(ge=1, le=256, description="Sequences that the context holds.")] = 8
+    n_seq_max: Annotated[int, Meta(ge=1, le=256, description="Answers that run at once.")] = 8
     n_cells: Annotated[
-        Positive | None, Meta(description="KV cells that all sequences share, at least n_ctx; left out: n_ctx.")
+        Positive | None,
+        Meta(
+            description="KV cells that all answers and the prefix cache share, at least n_ctx; left out: 4 x n_ctx, at"
+            " least 8192, at most n_ctx x n_seq_max, less where memory is short."
+        ),
+    ] = None
+    queue_size: Annotated[
+        int | None, Meta(ge=0, le=100_000, description="Answers that may wait; left out: 4 x n_seq_max.")
+    ] = None
+    cache_bytes: Annotated[
+        int | None,
+        Meta(
+            ge=0,
+            le=2**62,
+            description="Host memory for prompts that are kept for later ones; 0 keeps none there; left out: 1 GiB, at"
+            " most a quarter of what is free.",
+        ),
     ] = None
     drain_seconds: Annotated[
         Annotated[float, Meta(ge=0.0, le=86400.0)] | None,
