@@ -43,11 +43,13 @@ def fields(schema: dict[str, Any]) -> str:
 
 
 def signature(tool: dict[str, Any]) -> str:
-    """One line of the tool list; the tool in OpenAI's shape or bare."""
+    """One line of the tool list; the tool in OpenAI's shape or bare. The parameters' names stand there twice, once with
+    their types and once side by side, in the order of a call: a small model finds the next one after the last."""
     function = tool.get("function", tool)
-    parameters = function.get("parameters")
+    parameters = function.get("parameters") or {}
+    order = "[" + ",".join(parameters["properties"]) + "]" if parameters.get("properties") else ""
     described = f" {function['description']}" if function.get("description") else ""
-    return f"{function['name']}({fields(parameters) if parameters else ''}){described}"
+    return f"{function['name']}({fields(parameters)}){order}{described}"
 
 
 def calls(items: list[dict[str, Any]]) -> str:

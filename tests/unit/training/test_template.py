@@ -42,7 +42,7 @@ def test_nested_types_and_a_bare_tool(template: Any) -> None:
         {"name": "g", "description": "G."},
     ]
     text = template.render(messages=[{"role": "user", "content": "x"}], tools=tools, bos_token="")
-    assert '[f(o?: {z?: string|null}, p?: string|null, q: [integer], u?: "c"|2)\ng() G.]' in text
+    assert '[f(o?: {z?: string|null}, p?: string|null, q: [integer], u?: "c"|2)[o,p,q,u]\ng() G.]' in text
 
 
 def test_past_calls_and_results(template: Any) -> None:
