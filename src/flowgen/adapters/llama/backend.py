@@ -15,6 +15,8 @@ import llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
+from flowgen.adapters.llama.batch import BatchArrays
+from flowgen.adapters.llama.kv_memory import BatchPiece
 from flowgen.adapters.llama.log_ring import LogRing
 from flowgen.adapters.llama.sampler import CANDIDATE
 
@@ -194,9 +196,8 @@ class Model:
 
 
 class Context:
-    """A context of a model. Raises MemoryError where llama.cpp refuses; `log` then has its reasons.
-
-    `fields` are llama_context_params by name.
+    """A context of a model: the role `DecodingContext`. Raises MemoryError where llama.cpp refuses; `log` then has its
+    reasons. `fields` are llama_context_params by name.
     """
 
     def __init__(self, model: Model, fields: Mapping[str, Any]) -> None:
@@ -204,16 +205,18 @@ class Context:
         for name, value in fields.items():
             setattr(parameters, name, value)
         self._parameters = parameters
-        self._n_vocab = model.n_vocab
+        self._row = ctypes.c_float * model.n_vocab
         self._n_embd = model.number("n_embd_out")
+        self._has_state = _has_state(model, swa_full=bool(parameters.swa_full))
         self._context = llama.llama_init_from_model(model._model, parameters)
         if not self._context:
             raise MemoryError("llama.cpp cannot make the context")
         self._memory = llama.llama_get_memory(self._context)
-        self._batch = llama.llama_batch_init(self.number("n_batch"), 0, 1)
+        self._arrays = BatchArrays(self.number("n_batch"))
+        self._batch = llama.llama_batch(0, *self._arrays.pointers())
 
     def number(self, what: str) -> int:
-        """A property by the name of its function: `n_ctx`, `n_batch`, `n_threads`, `pooling_type`, ..."""
+        """A property by the name of its function: `n_ctx`, `n_batch`, `n_threads`, `n_rs_seq`, `pooling_type`, ..."""
         return int(getattr(llama, f"llama_{what}")(self._context))
 
     def given(self, name: str) -> int | float | bool:
@@ -226,24 +229,31 @@ class Context:
         if llama.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(scale)):
             raise OSError("llama.cpp cannot apply the adapter")
 
-    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, num_outputs: int) -> int:
-        """Compute tokens from `position` on, at most n_batch; the last `num_outputs` have logits. 0 is success."""
-        batch, count = self._batch, len(tokens)
-        batch.n_tokens = count
-        np.ctypeslib.as_array(batch.token, (count,))[:] = tokens
-        np.ctypeslib.as_array(batch.pos, (count,))[:] = np.arange(position, position + count)
-        np.ctypeslib.as_array(batch.n_seq_id, (count,))[:] = 1
-        outputs = np.ctypeslib.as_array(batch.logits, (count,))
-        outputs[:] = 0
-        outputs[count - num_outputs :] = 1
-        for index in range(count):
-            batch.seq_id[index][0] = sequence
-        return int(llama.llama_decode(self._context, batch))
+    def decode(
+        self,
+        pieces: Sequence[BatchPiece] | Sequence[int],
+        position: int = 0,
+        sequence: int = 0,
+        *,
+        num_outputs: int = 0,
+    ) -> int:
+        """Compute a batch, at most n_batch tokens: 0 is success, 1 that no cells were free, 2 and negative numbers are
+        faults. After any but 0 the state of its sequences is unknown."""
+        if pieces and not isinstance(pieces[0], BatchPiece):
+            piece = BatchPiece(sequence=sequence, position=position, tokens=pieces, num_outputs=num_outputs)  # type: ignore[arg-type]
+            return self.decode([piece])
+        self._batch.n_tokens = self._arrays.fill(pieces)  # type: ignore[arg-type]
+        return int(llama.llama_decode(self._context, self._batch))
 
     def logits(self, index: int) -> NDArray[np.float32]:
-        """A copy of the scores at a place of the last batch; negative counts from its outputs' end."""
+        """The scores at a place of the last batch, counted over all its tokens: a view that cannot be written, valid
+        until the next decode. Raises IndexError for a place without an output."""
         pointer = llama.llama_get_logits_ith(self._context, index)
-        return np.ctypeslib.as_array(pointer, (self._n_vocab,)).copy()
+        if not pointer:
+            raise IndexError(f"the last batch has no scores at {index}")
+        view = np.frombuffer(memoryview(self._row.from_address(ctypes.addressof(pointer.contents))), np.float32)
+        view.flags.writeable = False
+        return view
 
     def pooled(self, sequence: int) -> list[float]:
         """The pooled embedding of a sequence of the last batch."""
@@ -256,16 +266,60 @@ class Context:
         if self._memory:
             llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
+    def fork(self, source: int, target: int, position: int) -> None:
+        """Let `target`, which is empty, share the source's cells from 0 to `position`. A recurrent half begins as the
+        source's newest: `load_state` then puts it right."""
+        llama.llama_memory_seq_cp(self._memory, source, target, 0, position)
+
     def take_back(self, sequence: int, position: int) -> bool:
-        """Take the tokens from `position` on out of the memory. On a hybrid model only the last n_rs_seq tokens of the
-        sequence's last decode can be; llama.cpp does not notice where more are asked for."""
+        """Take the tokens from `position` on out of the memory. On a hybrid model only after `load_state`, or the last
+        n_rs_seq tokens of the sequence's last decode; llama.cpp does not notice where more are asked for."""
         return bool(llama.llama_memory_seq_rm(self._memory, sequence, position, -1))
+
+    def save(self, sequence: int) -> bytes:
+        """Copy all of a sequence to host memory."""
+        return self._save(sequence, llama.LLAMA_STATE_SEQ_FLAGS_NONE)
+
+    def load(self, sequence: int, data: bytes) -> bool:
+        """Bring a copy back into an empty sequence; False, and the sequence empty, where the cells do not suffice."""
+        return self._load(sequence, data, llama.LLAMA_STATE_SEQ_FLAGS_NONE)
+
+    def save_state(self, sequence: int) -> bytes:
+        """Copy what a sequence keeps only the newest of: recurrent state, or the cells of a sliding window. Empty on
+        models without these."""
+        return self._save(sequence, llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) if self._has_state else b""
+
+    def load_state(self, sequence: int, data: bytes) -> bool:
+        """Put a checkpoint's state in the place of a sequence's newest one; False, and the sequence empty, where that
+        fails."""
+        if not self._has_state:
+            return not data
+        return self._load(sequence, data, llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)
+
+    def _save(self, sequence: int, flags: int) -> bytes:
+        size = llama.llama_state_seq_get_size_ext(self._context, sequence, flags)
+        buffer = np.empty(size, np.uint8)
+        place = buffer.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        written = llama.llama_state_seq_get_data_ext(self._context, place, size, sequence, flags)
+        return buffer[:written].tobytes()
+
+    def _load(self, sequence: int, data: bytes, flags: int) -> bool:
+        place = ctypes.cast(ctypes.c_char_p(data), ctypes.POINTER(ctypes.c_uint8))
+        if llama.llama_state_seq_set_data_ext(self._context, place, len(data), sequence, flags):
+            return True
+        self.forget(sequence)
+        return False
 
     def close(self) -> None:
         if self._context:
-            llama.llama_batch_free(self._batch)
             llama.llama_free(self._context)
             self._context = None
+
+
+def _has_state(model: Model, *, swa_full: bool) -> bool:
+    """Whether sequences keep something that a cut cannot bring back."""
+    is_windowed = model.number("n_swa") > 0 and not swa_full
+    return bool(model.number("is_recurrent") or model.number("is_hybrid") or is_windowed)
 
 
 class Sampler:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from flowgen.adapters.llama.kv_memory import BatchPiece
 from flowgen.domain.errors import ContextOverflow, EngineFailed, InvalidField, RefusedField
 
 _SEQUENCE = 0
@@ -13,7 +14,7 @@ class EmbeddingContext(Protocol):
     """The part of `backend.Context` that embedding needs."""
 
     def number(self, what: str) -> int: ...
-    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, num_outputs: int) -> int: ...
+    def decode(self, pieces: Sequence[BatchPiece]) -> int: ...
     def pooled(self, sequence: int) -> list[float]: ...
     def forget(self, sequence: int) -> None: ...
 
@@ -45,7 +46,8 @@ class Embedder:
 
     def _embed(self, tokens: Sequence[int]) -> tuple[float, ...]:
         self._context.forget(_SEQUENCE)
-        status = self._context.decode(tokens, 0, _SEQUENCE, num_outputs=len(tokens))
+        piece = BatchPiece(sequence=_SEQUENCE, position=0, tokens=tokens, num_outputs=len(tokens))
+        status = self._context.decode([piece])
         if status:
             raise EngineFailed(f"llama.cpp could not compute the tokens: llama_decode gave {status}.")
         vector = tuple(self._context.pooled(_SEQUENCE))
