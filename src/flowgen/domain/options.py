@@ -148,13 +148,12 @@ class LoadOptions(Value, frozen=True):
         ),
     ] = None
     queue_size: Annotated[
-        int | None, Meta(ge=0, le=100_000, description="Answers that may wait; left out: 4 x n_seq_max.")
+        Annotated[int, Meta(ge=0, le=100_000)] | None,
+        Meta(description="Answers that may wait; left out: 4 x n_seq_max."),
     ] = None
     cache_bytes: Annotated[
-        int | None,
+        Annotated[int, Meta(ge=0, le=2**62)] | None,
         Meta(
-            ge=0,
-            le=2**62,
             description="Host memory for prompts that are kept for later ones; 0 keeps none there; left out: 1 GiB, at"
             " most a quarter of what is free.",
         ),
