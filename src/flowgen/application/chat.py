@@ -188,6 +188,7 @@ def _generation_request(request: ChatRequest, prompt: RenderedPrompt, bound: Bou
         preserved=bound.markup.preserved,
         logprobs=request.logprobs,
         prompt_logprobs=request.echo and request.logprobs is not None,
+        ignore_eos=request.ignore_eos,
         stopping_criteria=request.stopping_criteria,
         logits_processors=request.logits_processors,
     )

@@ -12,7 +12,8 @@ class ChatRequest(Value, frozen=True):
     """One answer that is asked for.
 
     `constraint` binds the answer's content; `constraint_field` is its name in the dialect, for errors. `prompt`
-    replaces the rendered one. `max_tokens` None is as many as the context holds.
+    replaces the rendered one. `max_tokens` None is as many as the context holds. With `ignore_eos` the model's end
+    tokens are never chosen; not beside a constraint or tools that bind.
     """
 
     messages: tuple[Message, ...]
@@ -25,6 +26,7 @@ class ChatRequest(Value, frozen=True):
     sampling: Sampling = Sampling()
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
+    ignore_eos: bool = False
     logprobs: int | None = None
     prompt: str | None = None
     echo: bool = False

@@ -13,17 +13,20 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.response import Response
 from litestar.response.base import ASGIResponse
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from flowgen import __version__
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost
 from flowgen.domain.ports import ModelCatalog
 from flowgen.http.departure import ClientGone
+from flowgen.http.event_stream import StreamSettings
 from flowgen.http.guard import Bound, Guard
+from flowgen.http.native import errors as native_errors
 from flowgen.http.native.answer_wire import ErrorBody
-from flowgen.http.native.controller import NativeController, StreamSettings
-from flowgen.http.native.errors import response_of
+from flowgen.http.native.controller import NativeController
+from flowgen.http.openai import errors as openai_errors
+from flowgen.http.openai.controller import OpenAIController
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of the largest request body."""
@@ -45,7 +48,7 @@ def create_app(
     """Make the application. Its shutdown closes the host, for servers that do not do so before."""
     settings = StreamSettings(ping_interval_s=ping_interval_s)
     app = Litestar(
-        [NativeController],
+        [NativeController, OpenAIController],
         dependencies={
             "host": _provide(host),
             "chat": _provide(chat),
@@ -74,14 +77,23 @@ def _provide(part: object) -> Provide:
 
 
 def _refuse(reason: str) -> ASGIApp:
-    body = msgspec.json.encode(ErrorBody(error=reason))
-    return ASGIResponse(body=body, status_code=403, media_type="application/json")
+    """Answer a request that the guard stopped, in the shape of its path's dialect."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        is_openai = openai_errors.is_ours(scope["path"])
+        body = openai_errors.refusal(reason) if is_openai else ErrorBody(error=reason)
+        response = ASGIResponse(body=msgspec.json.encode(body), status_code=403, media_type="application/json")
+        await response(scope, receive, send)
+
+    return answer
 
 
-def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:
+def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(error, ClientGone):
         return Response(ErrorBody(error=str(error)), status_code=_CLIENT_GONE)
-    return response_of(error, request.method, request.url.path)
+    if openai_errors.is_ours(request.url.path):
+        return openai_errors.response_of(error, request.method, request.url.path)
+    return native_errors.response_of(error, request.method, request.url.path)
 
 
 def _openapi() -> OpenAPIConfig:

@@ -1,31 +1,39 @@
 """Server-sent events over HTTP. Knows framing and that a stream ends with its client; refuses to know what is sent."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppress
 from typing import Any
 
 import msgspec
 from litestar.connection import Request
 from litestar.response import Stream
 from litestar.response.base import ASGIResponse
-from litestar.response.sse import ServerSentEventMessage
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import Receive, Scope, Send
 
-from flowgen.http.heartbeat import with_pings
+from flowgen.domain.values import Value
+from flowgen.http.departure import ClientGone, while_connected
+from flowgen.http.heartbeat import pinged
 
-DONE = ServerSentEventMessage(data="[DONE]", sep="\n").encode()
+DONE = b"data: [DONE]\n\n"
 _LINE_ENDS = {character.encode(): f"\\u{ord(character):04x}".encode() for character in "\x85\u2028\u2029"}
 """Many clients end a line at these too, which JSON may hold as they are."""
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+_encode = msgspec.json.Encoder().encode
+
+
+class StreamSettings(Value, frozen=True):
+    """`ping_interval_s` is how long a stream may be silent, in seconds."""
+
+    ping_interval_s: float = 10.0
 
 
 def event(value: Any) -> bytes:
-    """One `data:` line with JSON, and the empty line after it."""
-    data = msgspec.json.encode(value)
+    """One `data:` line with JSON, which has no line breaks of its own, and the empty line after it."""
+    data = _encode(value)
     for character, escape in _LINE_ENDS.items():
         data = data.replace(character, escape)
-    return ServerSentEventMessage(data=data, sep="\n").encode()
+    return b"data: %b\n\n" % data
 
 
 class EventStream(Stream):
@@ -38,34 +46,53 @@ class EventStream(Stream):
         *,
         ping_interval_s: float,
         held: AbstractAsyncContextManager[Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.events = with_pings(events, ping_interval_s)
+        self.events = events
+        self.ping_interval_s = ping_interval_s
         self.held = held or nullcontext()
-        super().__init__(self.events, status_code=200, media_type="text/event-stream", headers=_HEADERS)
+        sent = {**_HEADERS, **(headers or {})}
+        super().__init__(events, status_code=200, media_type="text/event-stream", headers=sent)
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **_: Any) -> ASGIResponse:
         """Build the response; what Litestar would merge into it (cookies, default headers) this app does not use."""
-        return _ClosingResponse(
+        return _EventResponse(
             self.events,
             self.held,
+            self.ping_interval_s,
             media_type="text/event-stream",
-            headers=dict(_HEADERS),
+            headers=dict(self.headers),
             status_code=self.status_code,
         )
 
 
-class _ClosingResponse(ASGIStreamingResponse):
-    """Litestar cancels the stream of a client that left, but only a closed generator frees what it holds at once."""
+class _EventResponse(ASGIStreamingResponse):
+    """One task sends all events: a stream costs three tasks, and an event none."""
 
-    __slots__ = ("events", "held")
+    __slots__ = ("events", "held", "ping_interval_s")
 
     def __init__(
-        self, events: AsyncGenerator[bytes, None], held: AbstractAsyncContextManager[Any], **kwargs: Any
+        self,
+        events: AsyncGenerator[bytes, None],
+        held: AbstractAsyncContextManager[Any],
+        ping_interval_s: float,
+        **kwargs: Any,
     ) -> None:
         super().__init__(iterator=events, **kwargs)
         self.events = events
         self.held = held
+        self.ping_interval_s = ping_interval_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self.held, aclosing(self.events):
             await super().__call__(scope, receive, send)
+
+    async def send_body(self, send: Send, receive: Receive) -> None:
+        with suppress(ClientGone):
+            await while_connected(receive, self._write(send))
+
+    async def _write(self, send: Send) -> None:
+        async with pinged(send, self.ping_interval_s) as body:
+            async for piece in self.events:
+                await body.write(piece)
+            await body.end()

@@ -1,37 +1,55 @@
 """Keeps a silent event stream alive, so that no proxy or client gives up on it. Refuses to know what is streamed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar.types import Send
 
 PING = b": ping\n\n"
 """A comment line: clients skip it; an `event: ping` with empty data would break some."""
 
 
-async def with_pings(source: AsyncGenerator[bytes, None], interval_s: float) -> AsyncGenerator[bytes, None]:
-    """Pass `source` on, with a ping after every `interval_s` seconds of silence; closes it in any case."""
-    pending: asyncio.Future[bytes] | None = None
-    try:
+class PingedBody:
+    """A response's body in pieces. One sender and one clock: a piece costs neither a task nor a timer of its own."""
+
+    def __init__(self, send: Send, interval_s: float) -> None:
+        self._send = send
+        self._interval_s = interval_s
+        self._clock = asyncio.get_running_loop().time
+        self._last = self._clock()
+        self._turn = asyncio.Lock()  # a ping must not overtake a piece that waits for a slow client
+
+    async def write(self, piece: bytes) -> None:
+        """Send a piece; waits while the client reads too slowly."""
+        async with self._turn:
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            self._last = self._clock()
+
+    async def end(self) -> None:
+        """Send the end of the body."""
+        async with self._turn:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def ping(self) -> None:
+        """Send a ping after every `interval_s` seconds of silence, until cancelled."""
         while True:
-            pending = pending or asyncio.ensure_future(anext(source))
-            await asyncio.wait({pending}, timeout=interval_s)
-            if not pending.done():
-                yield PING
-                continue
-            try:
-                item = pending.result()
-            except StopAsyncIteration:
-                return
-            pending = None
-            yield item
+            left_s = self._last + self._interval_s - self._clock()
+            if left_s > 0:
+                await asyncio.sleep(left_s)
+            else:
+                await self.write(PING)
+
+
+@asynccontextmanager
+async def pinged(send: Send, interval_s: float) -> AsyncIterator[PingedBody]:
+    """Give a body that pings until the block is left."""
+    body = PingedBody(send, interval_s)
+    pings = asyncio.ensure_future(body.ping())
+    try:
+        yield body
     finally:
-        await _close(source, pending)
-
-
-async def _close(source: AsyncGenerator[bytes, None], pending: asyncio.Future[bytes] | None) -> None:
-    """End the source, also in the middle of its step."""
-    if pending is not None:
-        pending.cancel()
-        await asyncio.wait({pending})
-        if not pending.cancelled():
-            pending.exception()  # seen: the stream is at its end, and nobody waits for this any more
-    await source.aclose()
+        pings.cancel()
+        await asyncio.wait({pings})
+        if not pings.cancelled():
+            pings.exception()  # seen: what breaks the sending breaks the pieces too

@@ -6,7 +6,8 @@ import pytest
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
 from flowgen.domain import errors
-from flowgen.http.native.errors import INTERNAL, response_of, status_of
+from flowgen.http.native.errors import response_of
+from flowgen.http.statuses import INTERNAL, status_of
 
 
 @pytest.mark.parametrize(

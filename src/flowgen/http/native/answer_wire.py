@@ -4,7 +4,9 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
+from flowgen.domain.model import SequenceState
 from flowgen.domain.values import JsonObject, Value
+from flowgen.http.answer_parts import LogprobsBody, UsageBody
 
 
 class ErrorBody(Value, frozen=True):
@@ -29,50 +31,12 @@ class MessageBody(Value, frozen=True, kw_only=True):
     reasoning: str | UnsetType = UNSET
 
 
-class LogprobBody(Value, frozen=True):
-    """A token with its natural-log probability, in OpenAI's chat shape."""
-
-    token: str
-    logprob: float
-    bytes: list[int]
-
-
-class ChosenBody(Value, frozen=True):
-    """A chosen token and its alternatives, best first."""
-
-    token: str
-    logprob: float
-    bytes: list[int]
-    top_logprobs: list[LogprobBody]
-
-
-class LogprobsBody(Value, frozen=True):
-    """One entry per token of the answer, markup included."""
-
-    content: list[ChosenBody]
-
-
 class ChoiceBody(Value, frozen=True):
     """The one answer."""
 
     message: MessageBody
     finish_reason: Literal["stop", "length"]
     logprobs: LogprobsBody | UnsetType = UNSET
-
-
-class CachedBody(Value, frozen=True):
-    """How much of the prompt was not computed again."""
-
-    cached_tokens: int
-
-
-class UsageBody(Value, frozen=True):
-    """Counts of tokens."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-    prompt_tokens_details: CachedBody
 
 
 class TimingsBody(Value, frozen=True):
@@ -133,3 +97,33 @@ class HealthBody(Value, frozen=True):
     model: str | None
     loading: str | UnsetType = UNSET
     error: str | UnsetType = UNSET
+
+
+class CacheBody(Value, frozen=True):
+    """The prefix cache: KV cells that only it holds, bytes in host memory, the share of prompt tokens that it saved."""
+
+    num_cells: int
+    host_bytes: int
+    hit_rate: float
+
+
+class SequenceBody(Value, frozen=True):
+    """One answer under way; counts are tokens. `following` waits for another's prompt that begins like its own."""
+
+    state: SequenceState
+    num_prompt_tokens: int
+    num_cached_tokens: int
+    num_computed_tokens: int
+    num_generated_tokens: int
+
+
+class EngineBody(Value, frozen=True):
+    """The engine at this moment; `tokens_per_second` is a running average of generated tokens."""
+
+    num_running: int
+    num_waiting: int
+    num_cells: int
+    num_cells_used: int
+    cache: CacheBody
+    tokens_per_second: float
+    sequences: list[SequenceBody]

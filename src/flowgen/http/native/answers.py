@@ -7,27 +7,23 @@ from msgspec import UNSET, UnsetType
 from flowgen.application.lifecycle import HostSnapshot, LoadReport
 from flowgen.domain.chat import ChatAnswer
 from flowgen.domain.events import ChatEvent, ContentDelta, ReasoningDelta
-from flowgen.domain.generation import Timings, TokenAlternative, TokenLogprob, Usage
-from flowgen.domain.model import EngineStatus
+from flowgen.domain.generation import Timings
+from flowgen.domain.model import EngineStatus, SequenceStatus
 from flowgen.domain.values import JsonObject, Value
+from flowgen.http.answer_parts import logprobs_body, usage_body
 from flowgen.http.native.answer_wire import (
-    CachedBody,
+    CacheBody,
     CallBody,
     ChoiceBody,
-    ChosenBody,
     CompletionBody,
+    EngineBody,
     HealthBody,
     LoadedBody,
-    LogprobBody,
-    LogprobsBody,
     MessageBody,
+    SequenceBody,
     TimingsBody,
     UnloadedBody,
-    UsageBody,
 )
-
-LEAST_LOGPROB = -9999.0
-"""What OpenAI writes for a token that cannot be; JSON has no minus infinity."""
 
 
 class Envelope(Value, frozen=True):
@@ -57,7 +53,7 @@ def completion(answer: ChatAnswer, envelope: Envelope) -> CompletionBody:
     choice = ChoiceBody(
         message=message,
         finish_reason=answer.finish.reason,
-        logprobs=_logprobs(answer.logprobs) if envelope.with_logprobs else UNSET,
+        logprobs=logprobs_body(answer.logprobs) if envelope.with_logprobs else UNSET,
     )
     cut = [f"A tool call is not whole ({call.reason}); see incomplete_tool_call." for call in answer.malformed]
     return CompletionBody(
@@ -66,19 +62,10 @@ def completion(answer: ChatAnswer, envelope: Envelope) -> CompletionBody:
         created=envelope.created,
         choices=[choice],
         tool_calls=[CallBody(name=call.name, arguments=call.arguments, id=call.id) for call in answer.tool_calls],
-        usage=_usage(answer.finish.usage),
+        usage=usage_body(answer.finish.usage),
         timings=_timings(answer.finish.timings),
         incomplete_tool_call="\n".join(call.raw for call in answer.malformed) if answer.malformed else UNSET,
         warnings=[*envelope.warnings, *answer.warnings, *cut] or UNSET,
-    )
-
-
-def _usage(usage: Usage) -> UsageBody:
-    return UsageBody(
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        total_tokens=usage.prompt_tokens + usage.completion_tokens,
-        prompt_tokens_details=CachedBody(cached_tokens=usage.cached_tokens),
     )
 
 
@@ -90,28 +77,6 @@ def _timings(timings: Timings | None) -> TimingsBody | UnsetType:
         compile_s=timings.compile_s,
         prompt_s=timings.prompt_s,
         generation_s=timings.generation_s,
-    )
-
-
-def _logprobs(logprobs: Sequence[TokenLogprob]) -> LogprobsBody:
-    return LogprobsBody(content=[_chosen(logprob) for logprob in logprobs])
-
-
-def _chosen(logprob: TokenLogprob) -> ChosenBody:
-    chosen = _alternative(logprob.chosen)
-    return ChosenBody(
-        token=chosen.token,
-        logprob=chosen.logprob,
-        bytes=chosen.bytes,
-        top_logprobs=[_alternative(other) for other in logprob.top],
-    )
-
-
-def _alternative(token: TokenAlternative) -> LogprobBody:
-    return LogprobBody(
-        token=token.data.decode(errors="replace"),
-        logprob=max(token.logprob, LEAST_LOGPROB),
-        bytes=list(token.data),
     )
 
 
@@ -154,3 +119,28 @@ def health(snapshot: HostSnapshot, engine: EngineStatus | None = None) -> tuple[
 def unloaded(name: str | None, warnings: Sequence[str]) -> UnloadedBody:
     """The answer of /unload."""
     return UnloadedBody(model=name, warnings=list(warnings) or UNSET)
+
+
+def engine(status: EngineStatus) -> EngineBody:
+    """The answer of /engine."""
+    return EngineBody(
+        num_running=status.num_running,
+        num_waiting=status.num_waiting,
+        num_cells=status.num_cells,
+        num_cells_used=status.num_cells_used,
+        cache=CacheBody(
+            num_cells=status.cache.num_cells, host_bytes=status.cache.host_bytes, hit_rate=status.cache.hit_rate
+        ),
+        tokens_per_second=status.tokens_per_second,
+        sequences=[_sequence(sequence) for sequence in status.sequences],
+    )
+
+
+def _sequence(sequence: SequenceStatus) -> SequenceBody:
+    return SequenceBody(
+        state=sequence.state,
+        num_prompt_tokens=sequence.num_prompt_tokens,
+        num_cached_tokens=sequence.num_cached_tokens,
+        num_computed_tokens=sequence.num_computed_tokens,
+        num_generated_tokens=sequence.num_generated_tokens,
+    )

@@ -1,14 +1,11 @@
 """The native endpoints: decode, map, ask the application, answer. Refuses to know what any of it means."""
 
-import asyncio
 import time
 import uuid
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import InternalServerException
 from litestar.response import Response
 
 from flowgen.application.chat import ChatService, ChatStream
@@ -19,11 +16,11 @@ from flowgen.domain.chat import ChatRequest
 from flowgen.domain.errors import ModelNotLoaded
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.ports import ModelCatalog
-from flowgen.domain.values import JsonObject, Value
-from flowgen.http.departure import ClientGone, while_connected
-from flowgen.http.event_stream import EventStream
+from flowgen.http.bodies import HttpRequest, read_body
+from flowgen.http.departure import while_connected
+from flowgen.http.event_stream import EventStream, StreamSettings
 from flowgen.http.native import answers
-from flowgen.http.native.answer_wire import CompletionBody, HealthBody, LoadedBody, UnloadedBody
+from flowgen.http.native.answer_wire import CompletionBody, EngineBody, HealthBody, LoadedBody, UnloadedBody
 from flowgen.http.native.mapping import AskedChat, SettledChat, read_chat, read_load, read_unload, settle
 from flowgen.http.native.openapi import (
     CHAT_RESPONSES,
@@ -34,20 +31,7 @@ from flowgen.http.native.openapi import (
     LoadOperation,
     UnloadOperation,
 )
-from flowgen.http.native.reading import decode
 from flowgen.http.native.sse import LoadWatch, chat_events
-
-HttpRequest = Request[Any, Any, Any]
-T = TypeVar("T")
-
-LARGE_BODY = 64 * 1024
-"""Bytes of a body from which on it is read in a thread, not on the event loop."""
-
-
-class StreamSettings(Value, frozen=True):
-    """`ping_interval_s` is how long a stream may be silent, in seconds."""
-
-    ping_interval_s: float = 10.0
 
 
 class NativeController(Controller):
@@ -64,7 +48,7 @@ class NativeController(Controller):
         settings: NamedDependency[StreamSettings],
     ) -> Response[Any]:
         """Load a model, in the place of the one that is loaded; with `Accept: text/event-stream`, tell the progress."""
-        spec, warnings = await _read(request, lambda raw: read_load(raw, catalog))
+        spec, warnings = await read_body(request, lambda raw: read_load(raw, catalog))
         if "text/event-stream" in request.headers.get("accept", ""):
             return await _watched_load(host, spec, warnings, settings)
         report = await host.load(spec, _unwatched)
@@ -75,7 +59,7 @@ class NativeController(Controller):
         self, request: HttpRequest, chat: NamedDependency[ChatService], settings: NamedDependency[StreamSettings]
     ) -> Response[Any]:
         """Answer a conversation, whole or with `options.stream` as server-sent events."""
-        asked = await _read(request, read_chat)
+        asked = await read_body(request, read_chat)
         call = _Call(chat, asked)
         answer = await while_connected(request.receive, call.answer())
         if isinstance(answer, CompletionBody):
@@ -86,7 +70,7 @@ class NativeController(Controller):
     @post("/unload", status_code=200, operation_class=UnloadOperation, responses=FAILURES)
     async def unload(self, request: HttpRequest, host: NamedDependency[ModelHost]) -> Response[UnloadedBody]:
         """Free the model once its answers have ended, or at once with `force`."""
-        body, warnings = await _read(request, read_unload, default={})
+        body, warnings = await read_body(request, read_unload, default={})
         name = await host.unload(force=body.force)
         return Response(answers.unloaded(name, warnings), status_code=200)
 
@@ -105,6 +89,14 @@ class NativeController(Controller):
         if snapshot.model is None or snapshot.report is None:
             raise ModelNotLoaded
         return answers.loaded(snapshot.report)
+
+    @get("/engine", responses=FAILURES)
+    async def engine(self, host: NamedDependency[ModelHost]) -> EngineBody:
+        """Say what the engine is doing: sequences, KV cells, the prefix cache, tokens per second."""
+        model = host.snapshot().model
+        if model is None:
+            raise ModelNotLoaded
+        return answers.engine(await model.runtime.status())
 
 
 class _Call:
@@ -144,19 +136,6 @@ async def _watched_load(
     watch = LoadWatch(host, spec)
     await watch.begin()
     return EventStream(watch.events(warnings), ping_interval_s=settings.ping_interval_s)
-
-
-async def _read(request: HttpRequest, reader: Callable[[JsonObject], T], default: JsonObject | None = None) -> T:
-    """Decode and check a body; `default` stands for an empty one. Raises InvalidRequest and ClientGone."""
-    try:
-        body = await request.body()
-    except InternalServerException as error:
-        raise ClientGone from error  # what Litestar makes of a client that left in the middle of its request
-    if not body.strip() and default is not None:
-        return reader(default)
-    if len(body) > LARGE_BODY:
-        return await asyncio.to_thread(lambda: reader(decode(body)))
-    return reader(decode(body))
 
 
 def _unwatched(stage: str, fraction: float) -> None:

@@ -7,7 +7,7 @@ import os.path
 from typing import Any
 
 from flowgen.domain.chat import ChatRequest
-from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema
+from flowgen.domain.constraints import Constraint, Gbnf
 from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.generation import Sampling
 from flowgen.domain.messages import Message, Tool, ToolChoice
@@ -17,22 +17,14 @@ from flowgen.domain.options import ChatOptions, LoadOptions
 from flowgen.domain.plugins import plugin_calls
 from flowgen.domain.ports import ModelCatalog
 from flowgen.domain.values import JsonObject, Value
-from flowgen.http.native import conversation
-from flowgen.http.native.reading import ignored, read
-from flowgen.http.native.wire import (
-    ChatBody,
-    JsonObjectFormat,
-    JsonSchemaFormat,
-    LoadBody,
-    NamedSchema,
-    TextFormat,
-    UnloadBody,
-)
+from flowgen.http import conversation
+from flowgen.http.chat_fields import check_choice, response_format, stop_texts, token_biases
+from flowgen.http.native.wire import ChatBody, LoadBody, UnloadBody
+from flowgen.http.reading import ignored, read
 
 LOAD_OPTIONS = table(LoadOptions)
 CHAT_OPTIONS = table(ChatOptions)
 _SAMPLING = [name for name in Sampling.__struct_fields__ if name in CHAT_OPTIONS and name not in ("seed", "logit_bias")]
-_FORMATS = '"text" or "json_object" or "json_schema"'
 
 
 class AskedChat(Value, frozen=True):
@@ -100,7 +92,7 @@ def read_chat(raw: JsonObject) -> AskedChat:
     if not body.messages and "prompt" not in options:
         raise InvalidField("messages", raw.get("messages"), "a list of at least one message")
     tools = conversation.tools(body.tools or [], unknown)
-    constraint, field = _response_format(body.response_format, unknown)
+    constraint, field = response_format(body.response_format, unknown)
     return AskedChat(
         messages=conversation.messages(body.messages or [], unknown),
         tools=tools,
@@ -122,44 +114,14 @@ def _tool_choice(top: Any, option: Any, tools: tuple[Tool, ...], unknown: list[s
     if len(set(choices.values())) > 1:
         raise ConflictingFields("tool_choice", "options.tool_choice", "they differ")
     for where, choice in choices.items():
-        _check_choice(choice, where, tools)
+        check_choice(choice, where, tools)
     return next(iter(choices.values()), None)
-
-
-def _check_choice(choice: ToolChoice, where: str, tools: tuple[Tool, ...]) -> None:
-    """Refuse a choice that these tools cannot honour."""
-    if choice.mode == "required" and not tools:
-        raise InvalidField(where, "required", '"auto" or "none" where the request has no tools')
-    if choice.mode == "named" and choice.name not in [tool.name for tool in tools]:
-        names = ", ".join(tool.name for tool in tools) or "none: the request has no tools"
-        raise InvalidField(where, choice.name, f"a name among the request's tools ({names})")
 
 
 def _is_parallel(top: bool | None, option: bool | None) -> bool | None:
     if top is not None and option is not None and top != option:
         raise ConflictingFields("parallel_tool_calls", "options.parallel_tool_calls", "they differ")
     return option if top is None else top
-
-
-def _response_format(raw: JsonObject | None, unknown: list[str]) -> tuple[Constraint | None, str]:
-    """The constraint of a response_format, and the path of its schema."""
-    field = "response_format"
-    if raw is None:
-        return None, field
-    match raw.get("type"):
-        case "text":
-            read(TextFormat, raw, field, unknown)
-            return None, field
-        case "json_object":
-            schema = read(JsonObjectFormat, raw, field, unknown).schema
-            is_any = schema is None or schema == {}
-            return JsonSchema(schema={"type": "object"} if is_any else schema), f"{field}.schema"
-        case "json_schema":
-            inner = read(JsonSchemaFormat, raw, field, unknown).json_schema
-            schema = read(NamedSchema, inner, f"{field}.json_schema", unknown).schema
-            return JsonSchema(schema=schema), f"{field}.json_schema.schema"
-        case other:
-            raise InvalidField(f"{field}.type", other, _FORMATS)
 
 
 def settle(asked: AskedChat, spec: ModelSpec) -> SettledChat:
@@ -178,7 +140,7 @@ def settle(asked: AskedChat, spec: ModelSpec) -> SettledChat:
         constraint_field="options.grammar" if is_grammar else asked.constraint_field,
         sampling=_sampling(options, spec.options),
         max_tokens=options.max_tokens if options.max_tokens > 0 else None,
-        stop=_stop(options.stop),
+        stop=stop_texts(options.stop, "options.stop"),
         logprobs=options.logprobs,
         prompt=options.prompt,
         echo=options.echo,
@@ -197,7 +159,7 @@ def _default_choice(options: ChatOptions, asked: AskedChat) -> ToolChoice:
     choice = conversation.tool_choice(options.tool_choice, "options.tool_choice", [])
     if not asked.tools:
         return ToolChoice()
-    _check_choice(choice, "options.tool_choice", asked.tools)
+    check_choice(choice, "options.tool_choice", asked.tools)
     return choice
 
 
@@ -227,20 +189,5 @@ def _sampling(options: ChatOptions, model: LoadOptions) -> Sampling:
         **{name: getattr(options, name) for name in _SAMPLING},
         penalty_last_n=model.last_n_tokens_size,
         seed=options.seed,
-        logit_bias={_token(key): bias for key, bias in (options.logit_bias or {}).items()},
+        logit_bias=token_biases(options.logit_bias, "options.logit_bias"),
     )
-
-
-def _token(key: str) -> int:
-    if not (key.isascii() and key.isdecimal() and len(key) <= 10 and key == str(int(key))):
-        raise InvalidField("options.logit_bias", key, "token ids, as integers from 0, for keys")
-    return int(key)
-
-
-def _stop(stop: str | list[str]) -> tuple[str, ...]:
-    texts = (stop,) if isinstance(stop, str) else tuple(stop)
-    for index, text in enumerate(texts):
-        if not text:
-            where = "options.stop" if isinstance(stop, str) else f"options.stop[{index}]"
-            raise InvalidField(where, text, "a text that is not empty")
-    return texts

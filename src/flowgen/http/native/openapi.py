@@ -1,25 +1,22 @@
 """What /schema says of the native bodies, taken from the structs and option tables. Refuses to know values."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody
+from litestar.openapi.spec import Operation
 
 from flowgen.domain.options import ChatOptions, LoadOptions
 from flowgen.http.native.answer_wire import CompletionBody, ErrorBody, HealthBody, LoadedBody
 from flowgen.http.native.wire import ChatBody, LoadBody, UnloadBody
+from flowgen.http.request_schema import request_bodies, request_body
 
-_REFERENCE = "#/components/schemas/"
-_COMPONENTS = msgspec.json.schema_components(
-    [LoadBody, ChatBody, UnloadBody, LoadOptions, ChatOptions], ref_template=_REFERENCE + "{name}"
-)[1]
+_COMPONENTS = request_bodies([LoadBody, ChatBody, UnloadBody, LoadOptions, ChatOptions])
 
 _MEANINGS = {
     400: "The request cannot be done as asked; the text names the field.",
     404: "The model file does not exist.",
     409: "No model is loaded, or a load is in progress.",
+    429: "Too many requests wait already; see Retry-After.",
     503: "A model is on its way in or out; see Retry-After.",
     507: "Not enough memory for the model.",
 }
@@ -52,28 +49,12 @@ HEALTH_RESPONSES = {
 }
 
 
-def _inline(schema: Any) -> Any:
-    """Put the schemas in the place of the references to them: Litestar replaces all components with its own."""
-    if isinstance(schema, list):
-        return [_inline(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if (reference := schema.get("$ref")) is not None:
-        return _inline(_COMPONENTS[reference.removeprefix(_REFERENCE)])
-    return {name: _inline(value) for name, value in schema.items()}
-
-
-def _body(kind: type[Any], *, required: bool = True) -> RequestBody:
-    schema = _inline(_COMPONENTS[kind.__name__])
-    return RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=required)
-
-
 @dataclass
 class LoadOperation(Operation):
     """POST /load with its body."""
 
     def __post_init__(self) -> None:
-        self.request_body = _body(LoadBody)
+        self.request_body = request_body("LoadBody", _COMPONENTS)
 
 
 @dataclass
@@ -81,7 +62,7 @@ class ChatOperation(Operation):
     """POST /chat with its body."""
 
     def __post_init__(self) -> None:
-        self.request_body = _body(ChatBody)
+        self.request_body = request_body("ChatBody", _COMPONENTS)
 
 
 @dataclass
@@ -89,4 +70,4 @@ class UnloadOperation(Operation):
     """POST /unload with its body."""
 
     def __post_init__(self) -> None:
-        self.request_body = _body(UnloadBody, required=False)
+        self.request_body = request_body("UnloadBody", _COMPONENTS, required=False)

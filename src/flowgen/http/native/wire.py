@@ -1,16 +1,11 @@
-"""The request bodies of the native dialect, as they are on the wire. Knows names and types; refuses to know effects.
+"""The request bodies of the native dialect, as they are on the wire. Knows names and types; refuses to know effects."""
 
-Parts of a request that have shapes of their own (messages, tools, formats) are structs of their own, read one by one.
-"""
-
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from flowgen.domain.values import JsonObject, Value
-
-Text = Annotated[str, Meta(min_length=1)]
-Content = str | list[Any]
+from flowgen.http.conversation_wire import Text
 
 
 class LoadBody(Value, frozen=True):
@@ -58,117 +53,3 @@ class UnloadBody(Value, frozen=True):
     """POST /unload; the body may be left out."""
 
     force: Annotated[bool, Meta(description="End the answers under way at once instead of waiting for them.")] = False
-
-
-class TextMessage(Value, frozen=True):
-    """A message of role system, developer or user."""
-
-    role: str
-    content: Content
-
-
-class AssistantMessage(Value, frozen=True):
-    """A past answer; `content` may be left out beside calls."""
-
-    role: str
-    content: Content | None = None
-    tool_calls: list[Any] | None = None
-    reasoning: str | None = None
-    reasoning_content: str | None = None
-
-
-class ToolMessage(Value, frozen=True):
-    """A call's result; without an id it answers the calls in order."""
-
-    role: str
-    content: Content
-    tool_call_id: str | None = None
-    name: str | None = None
-
-
-class TextPart(Value, frozen=True):
-    """One part of a content list."""
-
-    type: Literal["text"]
-    text: str
-
-
-class WrappedCall(Value, frozen=True):
-    """A past call in OpenAI's shape."""
-
-    function: JsonObject
-    type: Literal["function"] = "function"
-    id: str | None = None
-
-
-class WrappedFunction(Value, frozen=True):
-    """The inside of a past call in OpenAI's shape; `arguments` may be a string of JSON."""
-
-    name: Text
-    arguments: JsonObject | str = {}
-
-
-class NativeCall(Value, frozen=True):
-    """A past call as this dialect answers it."""
-
-    name: Text
-    arguments: JsonObject | str = {}
-    id: str | None = None
-
-
-class WrappedTool(Value, frozen=True):
-    """A tool in OpenAI's shape."""
-
-    function: JsonObject
-    type: Literal["function"] = "function"
-
-
-class FunctionBody(Value, frozen=True):
-    """A function; `strict` changes nothing: calls are always bound to the schema (see constrain_tools)."""
-
-    name: Text
-    description: str = ""
-    parameters: JsonObject = {}
-    strict: bool = True
-
-
-class NamedChoice(Value, frozen=True):
-    """A tool choice in OpenAI's shape."""
-
-    function: JsonObject
-    type: Literal["function"] = "function"
-
-
-class NamedFunction(Value, frozen=True):
-    """The function that must be called."""
-
-    name: Text
-
-
-class TextFormat(Value, frozen=True):
-    """Text without bounds."""
-
-    type: Literal["text"]
-
-
-class JsonObjectFormat(Value, frozen=True):
-    """A JSON object, or JSON of a schema."""
-
-    type: Literal["json_object"]
-    schema: JsonObject | bool | None = None
-
-
-class JsonSchemaFormat(Value, frozen=True):
-    """JSON of a schema, in OpenAI's shape."""
-
-    type: Literal["json_schema"]
-    json_schema: JsonObject
-
-
-class NamedSchema(Value, frozen=True):
-    """The inside of a json_schema format; the schema is always enforced, whatever `strict` says."""
-
-    schema: JsonObject | bool
-    name: str = ""
-    description: str = ""
-    strict: bool = True

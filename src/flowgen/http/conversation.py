@@ -7,8 +7,7 @@ import msgspec
 from flowgen.domain.errors import ConflictingFields, InvalidField, RefusedField
 from flowgen.domain.messages import Message, Role, Tool, ToolCall, ToolChoice
 from flowgen.domain.values import JsonObject
-from flowgen.http.native.reading import read
-from flowgen.http.native.wire import (
+from flowgen.http.conversation_wire import (
     AssistantMessage,
     Content,
     FunctionBody,
@@ -22,6 +21,7 @@ from flowgen.http.native.wire import (
     WrappedFunction,
     WrappedTool,
 )
+from flowgen.http.reading import read
 
 _OTHER_MEDIA = {"image_url", "image", "input_image", "input_audio", "audio_url", "video_url", "file", "input_file"}
 _CHOICES = '"auto", "none", "required" or {"type": "function", "function": {"name": ...}}'

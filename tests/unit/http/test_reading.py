@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowgen.domain.errors import InvalidRequest
-from flowgen.http.native.reading import decode
+from flowgen.http.reading import decode
 
 
 @pytest.mark.parametrize(
