@@ -25,6 +25,9 @@ _log_callback = llama.llama_log_callback(lambda level, text, _: log.write(level,
 llama.llama_log_set(_log_callback, ctypes.c_void_p(0))
 _start = threading.Lock()
 _numa: list[int] = []
+_uninitialised_bytes = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t)(
+    ("PyBytes_FromStringAndSize", ctypes.pythonapi)
+)
 
 
 def initialise(numa: int) -> int:
@@ -207,7 +210,7 @@ class Context:
         self._parameters = parameters
         self._row = ctypes.c_float * model.n_vocab
         self._n_embd = model.number("n_embd_out")
-        self._has_state = _has_state(model, swa_full=bool(parameters.swa_full))
+        self.has_state = has_state(model, swa_full=bool(parameters.swa_full))
         self._context = llama.llama_init_from_model(model._model, parameters)
         if not self._context:
             raise MemoryError("llama.cpp cannot make the context")
@@ -287,25 +290,23 @@ class Context:
     def save_state(self, sequence: int) -> bytes:
         """Copy what a sequence keeps only the newest of: recurrent state, or the cells of a sliding window. Empty on
         models without these."""
-        return self._save(sequence, llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) if self._has_state else b""
+        return self._save(sequence, llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) if self.has_state else b""
 
     def load_state(self, sequence: int, data: bytes) -> bool:
         """Put a checkpoint's state in the place of a sequence's newest one; False, and the sequence empty, where that
         fails."""
-        if not self._has_state:
+        if not self.has_state:
             return not data
         return self._load(sequence, data, llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)
 
     def _save(self, sequence: int, flags: int) -> bytes:
         size = llama.llama_state_seq_get_size_ext(self._context, sequence, flags)
-        buffer = np.empty(size, np.uint8)
-        place = buffer.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-        written = llama.llama_state_seq_get_data_ext(self._context, place, size, sequence, flags)
-        return buffer[:written].tobytes()
+        data: bytes = _uninitialised_bytes(None, size)  # written before anyone else sees it: one copy less of megabytes
+        written = llama.llama_state_seq_get_data_ext(self._context, _address(data), size, sequence, flags)
+        return data if written == size else b""
 
     def _load(self, sequence: int, data: bytes, flags: int) -> bool:
-        place = ctypes.cast(ctypes.c_char_p(data), ctypes.POINTER(ctypes.c_uint8))
-        if llama.llama_state_seq_set_data_ext(self._context, place, len(data), sequence, flags):
+        if llama.llama_state_seq_set_data_ext(self._context, _address(data), len(data), sequence, flags):
             return True
         self.forget(sequence)
         return False
@@ -316,10 +317,14 @@ class Context:
             self._context = None
 
 
-def _has_state(model: Model, *, swa_full: bool) -> bool:
+def has_state(model: Model, *, swa_full: bool) -> bool:
     """Whether sequences keep something that a cut cannot bring back."""
     is_windowed = model.number("n_swa") > 0 and not swa_full
     return bool(model.number("is_recurrent") or model.number("is_hybrid") or is_windowed)
+
+
+def _address(data: bytes) -> Any:
+    return ctypes.cast(ctypes.c_char_p(data), ctypes.POINTER(ctypes.c_uint8))
 
 
 class Sampler:

@@ -9,11 +9,11 @@ from typing import Protocol
 import msgspec
 
 from flowgen.adapters.llama import reports
-from flowgen.adapters.llama.parameters import kv_type, kv_type_name, piece_size
+from flowgen.adapters.llama.parameters import Sizes, kv_type, kv_type_name
 from flowgen.domain.options import LoadOptions
 from flowgen.domain.values import JsonObject
 
-_READ_BACK = ("n_batch", "n_ubatch", "n_seq_max", "n_threads", "n_threads_batch", "pooling_type")
+_READ_BACK = ("n_batch", "n_ubatch", "n_threads", "n_threads_batch", "pooling_type")
 _GIVEN = (
     "rope_scaling_type", "yarn_ext_factor", "yarn_attn_factor", "yarn_beta_fast", "yarn_beta_slow", "yarn_orig_ctx",
     "offload_kqv", "op_offload", "swa_full", "no_perf",
@@ -30,10 +30,10 @@ class ContextParameters(Protocol):
 
 
 def effective_parameters(
-    options: LoadOptions, n_ctx: int, numa: int, lines: Sequence[str], context: ContextParameters | None
+    options: LoadOptions, sizes: Sizes, numa: int, lines: Sequence[str], context: ContextParameters | None
 ) -> JsonObject:
     """The options with what llama.cpp read back, or was given, in their place; no context for a vocabulary alone."""
-    values: JsonObject = msgspec.structs.asdict(options) | {"n_ctx": n_ctx, "numa": numa}
+    values: JsonObject = msgspec.structs.asdict(options) | {"n_ctx": sizes.n_ctx, "numa": numa}
     for name in ("type_k", "type_v"):
         values[name] = kv_type_name(kv_type(values[name], f"options.{name}"))
     if context is None:
@@ -41,7 +41,7 @@ def effective_parameters(
     values |= {name: context.number(name) for name in _READ_BACK} | {"n_cells": context.number("n_ctx")}
     values |= {name: context.given(name) for name in _GIVEN}
     if not options.embedding:
-        values["n_batch"] = piece_size(options, options.n_cells or n_ctx)  # the context's own is never below n_seq_max
+        values["n_batch"] = sizes.n_batch  # the context's own is never below its number of sequences
     printed = reports.parameters(lines)
     values |= {ours: float(printed[theirs]) for theirs, ours in _NUMBERS.items() if theirs in printed}
     values |= {name: printed[name] for name in ("type_k", "type_v") if name in printed}
@@ -51,10 +51,11 @@ def effective_parameters(
 
 
 def load_warnings(
-    options: LoadOptions, n_ctx: int, n_ctx_train: int, numa: int, lines: Sequence[str], *, has_gpu: bool
+    options: LoadOptions, sizes: Sizes, n_ctx_train: int, numa: int, lines: Sequence[str], *, has_gpu: bool
 ) -> tuple[str, ...]:
     """What was not done as asked, or may surprise."""
     warnings = [] if has_gpu else _gpu_warnings(options)
+    n_ctx = sizes.n_ctx
     if n_ctx > n_ctx_train > 0:
         warnings.append(f"options.n_ctx: {n_ctx} is more than the {n_ctx_train} tokens that the model was trained on.")
     if options.use_mlock and any("mlock" in line and "fail" in line.lower() for line in lines):
@@ -77,6 +78,13 @@ def memory_warnings(num_weight_bytes: int, free: int) -> tuple[str, ...]:
         f"The weights ({num_weight_bytes / _GIB:.1f} GiB) exceed the free memory ({free / _GIB:.1f} GiB): "
         "they are mapped, and every token will read from the disk.",
     )
+
+
+def cell_warnings(wanted: int, given: int) -> tuple[str, ...]:
+    """A warning where memory allows fewer cells than there would be."""
+    if given >= wanted:
+        return ()
+    return (f"options.n_cells: memory allows {given} KV cells in the place of {wanted}; fewer chats run at once.",)
 
 
 def _gpu_warnings(options: LoadOptions) -> list[str]:

@@ -1,19 +1,19 @@
 """The engine's thread: the one that owns the llama.cpp context. Its loop is schedule, decode, sample.
 
-Knows threads and who is told what; refuses to know how a step is computed.
+Knows threads and who is told what; refuses to know how a step is computed and whose turn it is.
 """
 
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from flowgen.adapters.llama.runner import Runner
-from flowgen.adapters.llama.scheduler import Scheduler
+from flowgen.adapters.llama.scheduler import Piece, Scheduler
 from flowgen.adapters.llama.sequence import Answer
-from flowgen.domain.errors import EngineFailed, FlowGenError, GenerationInterrupted, ModelUnavailable
+from flowgen.domain.errors import EngineFailed, GenerationInterrupted, ModelUnavailable
 from flowgen.domain.model import EngineStatus
 
 _LOGGER = logging.getLogger(__name__)
@@ -23,11 +23,17 @@ T = TypeVar("T")
 
 
 class Engine:
-    """Computes answers on a thread of its own. All methods may be called from any thread."""
+    """Computes answers on a thread of its own. All methods may be called from any thread.
 
-    def __init__(self, runner: Runner) -> None:
+    `after_step` is called on the engine's thread at the end of every turn of its loop, when all that came of it has
+    been delivered.
+    """
+
+    def __init__(self, runner: Runner, scheduler: Scheduler, after_step: Callable[[], None] = lambda: None) -> None:
         self._runner = runner
-        self._scheduler = Scheduler()
+        self._scheduler = scheduler
+        self._after_step = after_step
+        self._arrived: deque[Answer] = deque()
         self._calls: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._is_closing = False
@@ -35,10 +41,11 @@ class Engine:
         self._thread.start()
 
     def submit(self, answer: Answer) -> None:
-        """Queue an answer. Raises ModelUnavailable once the engine closes."""
+        """Queue an answer. Raises QueueFull, and ModelUnavailable once the engine closes."""
         with self._changed:
             self._check_open()
-            self._scheduler.add(answer)
+            self._scheduler.check_room(len(self._arrived))
+            self._arrived.append(answer)
             self._changed.notify()
 
     def call(self, work: Callable[[], T]) -> "Future[T]":
@@ -63,9 +70,8 @@ class Engine:
 
     def status(self) -> EngineStatus:
         with self._changed:
-            return EngineStatus(
-                num_running=self._scheduler.num_running,
-                num_waiting=self._scheduler.num_waiting,
+            return self._scheduler.status(
+                num_arrived=len(self._arrived),
                 is_alive=self._thread.is_alive() and not self._is_closing,
                 reason=_UNLOADED if self._is_closing else "",
             )
@@ -78,7 +84,7 @@ class Engine:
         self._thread.join()
 
     def _interrupt(self, reason: str) -> None:
-        for answer in self._scheduler.all():
+        for answer in (*self._scheduler.all(), *self._arrived):
             answer.ended = GenerationInterrupted(reason)
         self._changed.notify()
 
@@ -90,31 +96,47 @@ class Engine:
         try:
             while self._wait():
                 self._turn()
+                self._after_step()
         except BaseException:  # the thread's border: whoever waits must be told, whatever it was
             _LOGGER.exception("the engine's thread has ended")
             self._abandon()
+            self._after_step()
 
     def _turn(self) -> None:
         for call in self._take_calls():
             call()
-        self._expire()
-        for answer in self._take_over():
-            self._dismiss(answer)
         with self._changed:
-            current = self._scheduler.schedule()
-        if current is not None:
-            self._step(current)
+            self._take_arrived()
+            self._dismiss_over()
+            pieces = self._scheduler.schedule()
+        if pieces:
+            self._step(pieces)
 
-    def _expire(self) -> None:
+    def _step(self, pieces: Sequence[Piece]) -> None:
+        """Compute without the lock: no other thread changes what the scheduler holds."""
+        self._runner.step(pieces, self._scheduler)
         with self._changed:
-            answers = self._scheduler.all()
-        for answer in answers:
+            self._scheduler.settle(pieces)
+            self._dismiss_over()
+
+    def _take_arrived(self) -> None:
+        while self._arrived:
+            self._scheduler.add(self._arrived.popleft())
+
+    def _dismiss_over(self) -> None:
+        for answer in self._scheduler.all():
             answer.expire()
+        for answer in self._scheduler.over():
+            self._scheduler.remove(answer)
+            answer.chooser.close()
+            if answer.ended is not None and not answer.is_finished:
+                answer.deliver(answer.ended)
 
     def _abandon(self) -> None:
         with self._changed:
             self._is_closing = True
-            answers = self._scheduler.all()
+            answers = [*self._scheduler.all(), *self._arrived]
+            self._arrived.clear()
         for answer in answers:
             answer.chooser.close()
             answer.deliver(EngineFailed("The engine has ended; the server's log says why."))
@@ -124,7 +146,7 @@ class Engine:
     def _wait(self) -> bool:
         """Sleep until there is something to do; False once closing and nobody is left to be told."""
         with self._changed:
-            while not (self._calls or self._scheduler.num_running or self._scheduler.num_waiting):
+            while not (self._calls or self._arrived or self._scheduler.num_running or self._scheduler.num_waiting):
                 if self._is_closing:
                     return False
                 self._changed.wait()
@@ -135,31 +157,6 @@ class Engine:
             calls = list(self._calls)
             self._calls.clear()
             return calls
-
-    def _take_over(self) -> list[Answer]:
-        with self._changed:
-            return self._scheduler.over()
-
-    def _step(self, answer: Answer) -> None:
-        try:
-            self._runner.step(answer)
-        except FlowGenError as error:
-            answer.ended = error
-        except (Exception, SystemExit):  # the engine's border: a fault in one answer, a plugin's too, ends no other
-            _LOGGER.exception("the engine failed at token %d of an answer", len(answer.tokens))
-            answer.ended = EngineFailed("The engine failed while it computed this answer; the server's log says why.")
-        if answer.is_over:
-            self._dismiss(answer)
-
-    def _dismiss(self, answer: Answer) -> None:
-        with self._changed:
-            was_running = self._scheduler.is_running(answer)
-            self._scheduler.remove(answer)
-        if was_running:
-            self._runner.forget()
-        answer.chooser.close()
-        if answer.ended is not None:
-            answer.deliver(answer.ended)
 
 
 def _fulfil(future: "Future[Any]", work: Callable[[], Any], *, is_closing: bool) -> None:

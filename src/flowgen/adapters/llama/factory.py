@@ -14,27 +14,24 @@ import msgspec
 
 from flowgen.adapters.llama import backend, model_files
 from flowgen.adapters.llama.drafting import Drafter
-from flowgen.adapters.llama.effective import effective_parameters, load_warnings, memory_warnings
+from flowgen.adapters.llama.effective import cell_warnings, effective_parameters, load_warnings, memory_warnings
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
+from flowgen.adapters.llama.kv_cells import CellLedger
 from flowgen.adapters.llama.memory import free_memory
-from flowgen.adapters.llama.parameters import (
-    check_options,
-    context_fields,
-    num_drafts,
-    numa_policy,
-    pass_size,
-    piece_size,
-)
+from flowgen.adapters.llama.parameters import Sizes, check_options, context_fields, num_drafts, numa_policy
+from flowgen.adapters.llama.prefix_cache import PrefixCache
 from flowgen.adapters.llama.preparation import Collaborators, Preparation, check_bias
 from flowgen.adapters.llama.reports import buffer_sizes
+from flowgen.adapters.llama.residence import Residence
 from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.runtime import LlamaRuntime
+from flowgen.adapters.llama.scheduler import Guess, Limits, Scheduler
 from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
 from flowgen.domain.constraints import Gbnf
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, InvalidField, OutOfMemory
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress, Vocabulary
-from flowgen.domain.options import PluginRef
+from flowgen.domain.options import LoadOptions, PluginRef
 from flowgen.domain.plugins import (
     DraftModel,
     LogitsProcessor,
@@ -51,10 +48,15 @@ T = TypeVar("T")
 _LOGGER = logging.getLogger(__name__)
 _ONE_AT_A_TIME = threading.Lock()
 """llama.cpp's log says nothing of who caused a line, so one load or inspection at a time reads it."""
+_CACHE_BYTES = 2**30
+_CACHE_SHARE = 4
+"""The prefix cache takes at most one byte in so many of the free host memory, unless it is told how many."""
+_QUEUE_TIMES = 4
 
 
 class LlamaRuntimeFactory:
-    """Loads models into this process. `find_free` gives the bytes of memory that are free."""
+    """Loads models into this process. `find_free` gives the bytes of memory that are free; `after_step` is called by
+    engines, on their threads, when all that came of a step has been delivered."""
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class LlamaRuntimeFactory:
         tokenizers: PluginRegistry[Tokenizer],
         draft_models: PluginRegistry[DraftModel],
         find_free: Callable[[], int] = free_memory,
+        after_step: Callable[[], None] = lambda: None,
     ) -> None:
         self._collaborators = Collaborators(
             constrainer=constrainer, stopping_criteria=stopping_criteria, logits_processors=logits_processors
@@ -71,6 +74,8 @@ class LlamaRuntimeFactory:
         self._tokenizers = tokenizers
         self._draft_models = draft_models
         self._find_free = find_free
+        self._after_step = after_step
+        self._allowed_cells: dict[bytes, int] = {}
 
     async def inspect(self, spec: ModelSpec, reclaimable: int = 0) -> ModelFacts:
         """Make every check that needs no weights."""
@@ -120,12 +125,20 @@ class LlamaRuntimeFactory:
         facts = model_files.read_facts(spec, model)
         if spec.options.vocab_only:
             return facts
-        _, n_cells = model_files.num_cells(spec.options, facts.n_ctx_train)
         weights = model_files.unmapped_weights(model, spec.options, backend.log.lines())
-        need = model_files.measure(model, spec.options, n_cells, weights)
+        wanted = model_files.sizes(spec.options, model)
+        sizes, need = model_files.fitting(model, spec.options, free, weights)
         need.check(free)
-        warnings = memory_warnings(model.number("size"), free)
+        self._allow(spec, sizes.n_cells)
+        warnings = memory_warnings(model.number("size"), free) + cell_warnings(wanted.n_cells, sizes.n_cells)
         return msgspec.structs.replace(facts, needed=need.total, warnings=warnings)
+
+    def _allow(self, spec: ModelSpec, n_cells: int) -> None:
+        """Remember what memory allowed, for the load that follows."""
+        self._allowed_cells = {_key(spec): n_cells}
+
+    def _sizes(self, spec: ModelSpec, model: backend.Model) -> Sizes:
+        return model_files.sizes(spec.options, model, self._allowed_cells.get(_key(spec)))
 
     def _load(self, spec: ModelSpec, progress: Progress) -> LlamaRuntime:
         with _ONE_AT_A_TIME, ExitStack() as opened:
@@ -147,8 +160,8 @@ class LlamaRuntimeFactory:
             return runtime
 
     def _context(self, spec: ModelSpec, model: backend.Model) -> backend.Context:
-        _, n_cells = model_files.num_cells(spec.options, model.number("n_ctx_train"))
-        fields = context_fields(spec.options, n_cells, embeds=model_files.embeds(spec.options, model))
+        embeds = model_files.embeds(spec.options, model)
+        fields = context_fields(spec.options, self._sizes(spec, model), embeds=embeds)
         try:
             return backend.Context(model, fields)
         except MemoryError:
@@ -179,33 +192,66 @@ class LlamaRuntimeFactory:
     ) -> LlamaRuntime:
         plugin = self._plugin(self._tokenizers, spec.options.tokenizer, "options.tokenizer")
         vocabulary, tokenizer = read_vocabulary(source), PromptTokenizer(source, plugin)
-        preparation = Preparation(info, spec.options, vocabulary, tokenizer, self._collaborators, backend.Sampler)
-        engine = Engine(self._runner(spec, info, context, vocabulary)) if context is not None else None
+        preparation = Preparation(
+            info,
+            spec.options,
+            vocabulary,
+            tokenizer,
+            self._collaborators,
+            backend.Sampler,
+            takes_checkpoints=context is not None and context.has_state,
+        )
+        engine = self._engine(spec, source, info, context, vocabulary) if context is not None else None
         return LlamaRuntime(info, vocabulary, tokenizer, preparation, engine, embedder, free)
 
-    def _runner(self, spec: ModelSpec, info: ModelInfo, context: backend.Context, vocabulary: Vocabulary) -> Runner:
-        options = spec.options
-        _, n_cells = model_files.num_cells(options, info.facts.n_ctx_train)
-        model = self._plugin(self._draft_models, options.draft_model, "options.draft_model")
+    def _engine(
+        self,
+        spec: ModelSpec,
+        source: backend.Model,
+        info: ModelInfo,
+        context: backend.Context,
+        vocabulary: Vocabulary,
+    ) -> Engine:
+        options, sizes = spec.options, self._sizes(spec, source)
+        cache = PrefixCache(self._cache_bytes(options), cuts_anywhere=not context.has_state)
+        residence = Residence(
+            context, CellLedger(sizes.n_cells), cache, sizes.num_sequences, takes_checkpoints=context.has_state
+        )
+        limits = Limits(
+            num_running=options.n_seq_max,
+            queue_size=_QUEUE_TIMES * options.n_seq_max if options.queue_size is None else options.queue_size,
+            n_batch=max(sizes.n_batch, options.n_seq_max),
+            n_pass=sizes.n_ubatch,
+            is_uniform=context.has_state,
+        )
+        scheduler = Scheduler(limits, residence, self._guess(spec, info, sizes))
+        return Engine(Runner(context, vocabulary), scheduler, self._after_step)
+
+    def _cache_bytes(self, options: LoadOptions) -> int:
+        if options.cache_bytes is not None:
+            return options.cache_bytes
+        return min(_CACHE_BYTES, self._find_free() // _CACHE_SHARE)
+
+    def _guess(self, spec: ModelSpec, info: ModelInfo, sizes: Sizes) -> Guess | None:
+        model = self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
         if model is None:
-            return Runner(context, vocabulary, piece_size(options, n_cells))
-        drafter = Drafter(model, info.n_vocab, num_drafts(options, n_cells), pass_size(options, n_cells))
-        return Runner(context, vocabulary, piece_size(options, n_cells), drafter)
+            return None
+        return Drafter(model, info.n_vocab, num_drafts(spec.options, sizes), sizes.n_ubatch).guess
 
     def _info(self, spec: ModelSpec, model: backend.Model, context: backend.Context | None, numa: int) -> ModelInfo:
         facts = model_files.read_facts(spec, model)
-        n_ctx, _ = model_files.num_cells(spec.options, facts.n_ctx_train)
+        sizes = self._sizes(spec, model)
         why_not = model_files.why_no_chat(spec.options, facts, model)
         lines = backend.log.lines()
         return ModelInfo(
             facts=facts,
-            n_ctx=n_ctx,
+            n_ctx=sizes.n_ctx,
             n_vocab=model.n_vocab,
             can_chat=not why_not,
             why_not=why_not,
-            effective=effective_parameters(spec.options, n_ctx, numa, lines, context),
+            effective=effective_parameters(spec.options, sizes, numa, lines, context),
             warnings=load_warnings(
-                spec.options, n_ctx, facts.n_ctx_train, numa, lines, has_gpu=backend.supports_gpu_offload()
+                spec.options, sizes, facts.n_ctx_train, numa, lines, has_gpu=backend.supports_gpu_offload()
             ),
         )
 
@@ -215,6 +261,10 @@ class LlamaRuntimeFactory:
         if len(calls) > 1:
             raise InvalidField(field, reference, "one plugin")
         return registry.make(calls[0], field) if calls else None
+
+
+def _key(spec: ModelSpec) -> bytes:
+    return msgspec.msgpack.encode(spec)
 
 
 def _discard(task: "asyncio.Task[LlamaRuntime]") -> None:

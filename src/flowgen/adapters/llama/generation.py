@@ -8,6 +8,15 @@ from typing import Self
 from flowgen.adapters.llama.sequence import Delivery
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.generation import TokenChunk
+from flowgen.domain.values import Value
+
+
+class Admission(Value, frozen=True):
+    """An answer that was admitted for a consumer without an event loop. `cancel` is safe from any thread, any time."""
+
+    num_prompt_tokens: int
+    cancel: Callable[[], None]
+    warnings: tuple[str, ...] = ()
 
 
 class LlamaGeneration:

@@ -1,4 +1,5 @@
-"""What the engine asks of the model's memory, as roles: llama.cpp's, or a test's. Refuses to know pointers and policy."""
+"""What the engine asks of the model's memory, as roles: llama.cpp's, or a test's. Refuses to know pointers and
+policy."""
 
 from collections.abc import Sequence
 from typing import Protocol

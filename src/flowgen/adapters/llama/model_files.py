@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from flowgen.adapters.llama import backend, reports
 from flowgen.adapters.llama.memory import CELL_BYTES, MemoryNeed, extrapolate
-from flowgen.adapters.llama.parameters import context_fields, model_fields
+from flowgen.adapters.llama.parameters import Sizes, context_fields, model_fields, sizes_of
 from flowgen.adapters.llama.reports import BufferSizes, buffer_sizes
 from flowgen.domain.errors import InvalidField, InvalidModelFile, ModelFileNotFound, RefusedField
 from flowgen.domain.model import ModelFacts, ModelSpec
@@ -80,13 +82,13 @@ def read_facts(spec: ModelSpec, model: backend.Model) -> ModelFacts:
     )
 
 
-def num_cells(options: LoadOptions, n_ctx_train: int) -> tuple[int, int]:
-    """The context's length for one chat and its cells. Raises InvalidField where the cells are fewer."""
-    n_ctx = options.n_ctx or n_ctx_train
-    n_cells = options.n_cells or n_ctx
-    if n_cells < n_ctx:
-        raise InvalidField("options.n_cells", n_cells, f"at least n_ctx, which is {n_ctx} here")
-    return n_ctx, n_cells
+def sizes(options: LoadOptions, model: backend.Model, n_cells: int | None = None) -> Sizes:
+    """The sizes of a context for this model; `n_cells` is what memory allowed. Raises InvalidField."""
+    return sizes_of(options, model.number("n_ctx_train"), has_state=_has_state(options, model), n_cells=n_cells)
+
+
+def _has_state(options: LoadOptions, model: backend.Model) -> bool:
+    return backend.has_state(model, swa_full=options.swa_full is not False)
 
 
 def why_no_chat(options: LoadOptions, facts: ModelFacts, model: backend.Model) -> str:
@@ -114,27 +116,41 @@ def unmapped_weights(model: backend.Model, options: LoadOptions, lines: Sequence
     return 0 if is_mapped else model.number("size")
 
 
-def measure(model: backend.Model, options: LoadOptions, n_cells: int, weights: int = 0) -> MemoryNeed:
+def measure(model: backend.Model, options: LoadOptions, wanted: Sizes, weights: int = 0) -> MemoryNeed:
     """What loading takes, from contexts that llama.cpp makes without memory. Raises RefusedField if it makes none."""
     adapter = os.path.getsize(options.lora_path) if options.lora_path else 0
+    n_cells = wanted.n_cells
     if n_cells <= 2 * _PROBE_CELLS:
-        sizes = _buffers(model, options, n_cells)
+        found = _buffers(model, options, wanted)
     else:
-        small, large = (_buffers(model, options, times * _PROBE_CELLS) for times in (1, 2))
-        sizes = extrapolate(small, _PROBE_CELLS, large, 2 * _PROBE_CELLS, n_cells)
+        small, large = (
+            _buffers(model, options, msgspec.structs.replace(wanted, n_cells=times * _PROBE_CELLS)) for times in (1, 2)
+        )
+        found = extrapolate(small, _PROBE_CELLS, large, 2 * _PROBE_CELLS, n_cells)
     return MemoryNeed(
-        kv_cells=sizes.kv_cells + n_cells * CELL_BYTES,
-        recurrent=sizes.recurrent,
-        compute=sizes.compute,
+        kv_cells=found.kv_cells + n_cells * CELL_BYTES,
+        recurrent=found.recurrent,
+        compute=found.compute,
         weights=weights,
         adapter=adapter,
     )
 
 
-def _buffers(model: backend.Model, options: LoadOptions, n_cells: int) -> BufferSizes:
+def fitting(model: backend.Model, options: LoadOptions, free: int, weights: int) -> tuple[Sizes, MemoryNeed]:
+    """The sizes that fit into `free` bytes, and what they take: cells that nobody asked for are halved until they do,
+    at least to those of one chat. Raises RefusedField; the need may be more than is free."""
+    found = sizes(options, model)
+    need = measure(model, options, found, weights)
+    while need.total > free and options.n_cells is None and found.n_cells > found.n_ctx:
+        found = sizes(options, model, max(found.n_ctx, found.n_cells // 2))
+        need = measure(model, options, found, weights)
+    return found, need
+
+
+def _buffers(model: backend.Model, options: LoadOptions, wanted: Sizes) -> BufferSizes:
     backend.log.clear()
     try:
-        context = backend.Context(model, context_fields(options, n_cells, embeds=embeds(options, model)))
+        context = backend.Context(model, context_fields(options, wanted, embeds=embeds(options, model)))
     except MemoryError:
         raise RefusedField("options", f"llama.cpp cannot make such a context:\n{backend.log.tail(3)}") from None
     can_take_back = _can_take_back(model, context, options)

@@ -10,6 +10,7 @@ from flowgen.adapters.llama.cores import usable_cores
 from flowgen.adapters.llama.drafting import MAX_DRAFTS
 from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.options import LoadOptions
+from flowgen.domain.values import Value
 
 KV_TYPES = {"f32": 0, "f16": 1, "bf16": 30, "q8_0": 8, "q4_0": 2, "q4_1": 3, "iq4_nl": 20, "q5_0": 6, "q5_1": 7}
 """The types that llama.cpp's command line allows for the KV cache, with ggml's numbers."""
@@ -76,24 +77,54 @@ def model_fields(options: LoadOptions, *, has_gpu: bool) -> dict[str, Any]:
     }
 
 
-def piece_size(options: LoadOptions, n_cells: int) -> int:
-    """The most tokens that one decode call is given: n_batch, which no context can exceed."""
-    return min(options.n_batch, n_cells)
+class Sizes(Value, frozen=True):
+    """Lengths in tokens: `n_ctx` of one chat, `n_cells` of the cells that all share, `n_batch` of the most that one
+    decode call is given, `n_ubatch` of what is computed at once. `num_sequences` are llama.cpp's sequence ids."""
+
+    n_ctx: int
+    n_cells: int
+    num_sequences: int
+    n_batch: int
+    n_ubatch: int
 
 
-def pass_size(options: LoadOptions, n_cells: int) -> int:
-    """The most tokens that are computed at once."""
-    return min(options.n_ubatch, piece_size(options, n_cells))
+_LEAST_CELLS = 8192
+_CHATS_OF_CELLS = 4
+_MOST_SEQUENCES = 256
+_SPARE_SEQUENCES = 16
+_SPARE_STATES = 4
+"""Sequence ids for prompts that are kept: a recurrent state's memory is taken for each, whether it is used or not."""
 
 
-def num_drafts(options: LoadOptions, n_cells: int) -> int:
+def sizes_of(options: LoadOptions, n_ctx_train: int, *, has_state: bool, n_cells: int | None = None) -> Sizes:
+    """The sizes that the options mean; `n_cells` is what memory allowed, where less. Raises InvalidField where the
+    cells are fewer than one chat needs."""
+    n_ctx = options.n_ctx or n_ctx_train
+    shared = min(max(_CHATS_OF_CELLS * n_ctx, _LEAST_CELLS), n_ctx * options.n_seq_max)
+    if options.embedding:
+        shared = n_ctx
+    n_cells = options.n_cells or n_cells or shared
+    if n_cells < n_ctx:
+        raise InvalidField("options.n_cells", n_cells, f"at least n_ctx, which is {n_ctx} here")
+    spare = _SPARE_STATES if has_state else _SPARE_SEQUENCES
+    n_batch = min(options.n_batch, n_cells)
+    return Sizes(
+        n_ctx=n_ctx,
+        n_cells=n_cells,
+        num_sequences=min(_MOST_SEQUENCES, options.n_seq_max + (0 if options.embedding else spare)),
+        n_batch=n_batch,
+        n_ubatch=min(options.n_ubatch, n_batch),
+    )
+
+
+def num_drafts(options: LoadOptions, sizes: Sizes) -> int:
     """The most guesses of one step, 0 without a draft model. Raises ConflictingFields where a pass is too small.
 
     llama.cpp keeps a hybrid sequence's last n_rs_seq + 1 tokens in one pass, and aborts where that leaves no room.
     """
     if options.draft_model is None:
         return 0
-    most = min(MAX_DRAFTS, pass_size(options, n_cells) - 2)
+    most = min(MAX_DRAFTS, sizes.n_ubatch - 2)
     if most < 1:
         raise ConflictingFields(
             "options.draft_model", "options.n_ubatch", "drafts are verified in passes of 3 tokens or more"
@@ -106,20 +137,20 @@ def padded_cells(n_cells: int) -> int:
     return -(-n_cells // _CELLS_MULTIPLE) * _CELLS_MULTIPLE
 
 
-def context_fields(options: LoadOptions, n_cells: int, *, embeds: bool) -> dict[str, Any]:
-    """llama_context_params by name, for a context of `n_cells` that all sequences share.
+def context_fields(options: LoadOptions, sizes: Sizes, *, embeds: bool) -> dict[str, Any]:
+    """llama_context_params by name, for a context whose cells all sequences share.
 
     llama.cpp pools an embedding in one pass, so an embedding context computes a whole batch at once. It aborts the
     process where a batch is smaller than the number of sequences: so the context's is not, and pieces are cut smaller.
     """
     cores = usable_cores()
-    drafts = num_drafts(options, n_cells)
-    n_batch = max(min(options.n_ubatch, n_cells) if embeds else 1, piece_size(options, n_cells), options.n_seq_max)
+    drafts = num_drafts(options, sizes)
+    n_batch = max(min(options.n_ubatch, sizes.n_cells) if embeds else 1, sizes.n_batch, sizes.num_sequences)
     fields = {
-        "n_ctx": padded_cells(n_cells),
+        "n_ctx": padded_cells(sizes.n_cells),
         "n_batch": n_batch,
-        "n_ubatch": n_batch if embeds else pass_size(options, n_cells),
-        "n_seq_max": options.n_seq_max,
+        "n_ubatch": n_batch if embeds else sizes.n_ubatch,
+        "n_seq_max": sizes.num_sequences,
         "n_rs_seq": drafts,
         "n_outputs_max_per_seq": 0 if options.logits_all or drafts else 1,
         "n_threads": options.n_threads or cores,

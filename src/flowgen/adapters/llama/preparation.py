@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from flowgen.adapters.llama.checkpoints import checkpoint_positions
 from flowgen.adapters.llama.chooser import TokenChooser
 from flowgen.adapters.llama.emission import Emission
 from flowgen.adapters.llama.sampler import Step, StepSampler, TokenSampler
@@ -44,6 +45,8 @@ class Preparation:
         tokenizer: PromptTokenizer,
         collaborators: Collaborators,
         make_sampler: Callable[[Sequence[Step]], StepSampler],
+        *,
+        takes_checkpoints: bool = False,
     ) -> None:
         self._info = info
         self._options = options
@@ -51,6 +54,7 @@ class Preparation:
         self._tokenizer = tokenizer
         self._collaborators = collaborators
         self._make_sampler = make_sampler
+        self._takes_checkpoints = takes_checkpoints
 
     def prepare(self, request: GenerationRequest) -> Answer:
         """Tokenize, check, compile. Raises NotAChatModel, ContextOverflow, ConstraintRefused, UnknownPlugin and
@@ -70,6 +74,7 @@ class Preparation:
             num_logprobs=request.logprobs,
             prompt_logprobs=request.prompt_logprobs and self._options.logits_all,
             criteria=criteria,
+            cuts=checkpoint_positions(prompt, self._vocabulary.special) if self._takes_checkpoints else (),
             compile_s=None if self._options.no_perf else seconds,
         )
 

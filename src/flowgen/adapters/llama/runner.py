@@ -1,87 +1,78 @@
-"""Executes one step of one answer: decode a piece, choose a token. Knows the order of things; refuses to know threads,
-queues and pointers.
+"""Executes a step: decodes the pieces and chooses the tokens that follow them. Knows the order of things; refuses to
+know threads, queues, who gets a place and pointers.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+import logging
+import time
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowgen.adapters.llama.drafting import Drafter
+from flowgen.adapters.llama.kv_memory import BatchPiece, DecodingContext
 from flowgen.adapters.llama.logprobs import token_logprob
+from flowgen.adapters.llama.scheduler import Piece, Scheduler
 from flowgen.adapters.llama.sequence import Answer
-from flowgen.domain.errors import EngineFailed
+from flowgen.domain.errors import EngineFailed, FlowGenError
 from flowgen.domain.generation import TokenLogprob
 from flowgen.domain.model import Vocabulary
 
-_SEQUENCE = 0
-
-
-class DecodingContext(Protocol):
-    """The part of `backend.Context` that a step needs."""
-
-    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, num_outputs: int) -> int: ...
-    def logits(self, index: int) -> NDArray[np.float32]: ...
-    def forget(self, sequence: int) -> None: ...
-    def take_back(self, sequence: int, position: int) -> bool: ...
+_LOGGER = logging.getLogger(__name__)
 
 
 class Runner:
-    """Computes at most `n_batch` tokens a step, guesses of `drafter` not counted."""
+    """Computes steps in a context. `context` belongs to the thread that calls `step`."""
 
-    def __init__(
-        self, context: DecodingContext, vocabulary: Vocabulary, n_batch: int, drafter: Drafter | None = None
-    ) -> None:
+    def __init__(self, context: DecodingContext, vocabulary: Vocabulary) -> None:
         self._context = context
         self._vocabulary = vocabulary
-        self._n_batch = n_batch
-        self._drafter = drafter
 
-    def step(self, answer: Answer) -> None:
-        """Compute the next piece; once all is computed, choose. Raises EngineFailed."""
-        piece = answer.next_piece(self._n_batch)
-        drafts = self._drafter.guess(answer, piece) if self._drafter is not None else []
-        self._decode(answer, piece, drafts)
-        if answer.is_caught_up:
-            self._choose_all(answer, len(piece) - 1, drafts)
-
-    def forget(self) -> None:
-        """Empty the memory, for the next answer or after a failure."""
-        self._context.forget(_SEQUENCE)
-
-    def _decode(self, answer: Answer, piece: Sequence[int], drafts: Sequence[int]) -> None:
-        position = answer.num_computed
-        reports = answer.prompt_logprobs and position < len(answer.prompt) and not answer.tokens
-        num_outputs = len(piece) if reports else 1 + len(drafts)
-        status = self._context.decode([*piece, *drafts], position, _SEQUENCE, num_outputs=num_outputs)
+    def step(self, pieces: Sequence[Piece], scheduler: Scheduler) -> None:
+        """Compute the pieces; for each answer of which all is computed, choose. An answer's failure is its own."""
+        begun = time.monotonic()
+        before = sum(len(piece.answer.tokens) for piece in pieces)
+        status = self._context.decode([_batch_piece(piece) for piece in pieces])
         if status:
-            raise EngineFailed(f"llama.cpp could not compute the tokens: llama_decode gave {status}.")
-        answer.computed(len(piece))
-        if reports:
-            answer.report_prompt(self._prompt_logprobs(answer, position, len(piece)))
+            _LOGGER.error("llama_decode gave %d for a batch of %d sequences", status, len(pieces))
+            scheduler.failed(pieces, status)
+            return
+        scheduler.computed(pieces)
+        first = 0
+        for piece in pieces:
+            _guarded(piece.answer, self._finish_piece(piece, first))
+            first += len(piece.tokens) + len(piece.drafts)
+        generated = sum(len(piece.answer.tokens) for piece in pieces) - before
+        scheduler.measured(pieces, generated, time.monotonic() - begun)
 
-    def _prompt_logprobs(self, answer: Answer, position: int, count: int) -> list[TokenLogprob]:
+    def _finish_piece(self, piece: Piece, first: int) -> Callable[[], None]:
+        """What is to be done with a piece whose first token is at `first` of the batch."""
+
+        def work() -> None:
+            answer = piece.answer
+            if _reports_prompt(answer, piece.position):
+                answer.report_prompt(self._prompt_logprobs(piece, first))
+            if answer.is_caught_up:
+                self._choose_all(answer, first + len(piece.tokens) - 1, piece.drafts)
+
+        return work
+
+    def _prompt_logprobs(self, piece: Piece, first: int) -> list[TokenLogprob]:
         """The log-probabilities of the tokens that follow those of a piece of the prompt."""
-        following = answer.prompt[position + 1 : position + count + 1]
-        return [self._logprob(answer, self._context.logits(index), token) for index, token in enumerate(following)]
+        following = piece.answer.prompt[piece.position + 1 : piece.position + len(piece.tokens) + 1]
+        return [
+            self._logprob(piece.answer, self._context.logits(first + place), token)
+            for place, token in enumerate(following)
+        ]
 
     def _choose_all(self, answer: Answer, index: int, drafts: Sequence[int]) -> None:
         """Choose after the piece, whose last token is at `index` of the batch; then, while the choices are the drafts,
-        after these: every token is chosen as it would be without drafts. What was guessed wrong is taken back."""
+        after these: every token is chosen as it would be without drafts."""
         num_right = 0
         while answer.is_caught_up and not answer.is_over:
             self._choose(answer, self._context.logits(index + num_right))
-            while (pending := answer.next_piece(1)) and pending == drafts[num_right : num_right + 1]:
+            while (pending := answer.next_piece(1)) and list(pending) == list(drafts[num_right : num_right + 1]):
                 answer.computed(1)
                 num_right += 1
-        if num_right < len(drafts) and not answer.is_over:
-            self._take_back(answer)
-
-    def _take_back(self, answer: Answer) -> None:
-        if not self._context.take_back(_SEQUENCE, answer.num_computed):
-            self.forget()
-            answer.forgotten()
 
     def _choose(self, answer: Answer, logits: NDArray[np.float32]) -> None:
         token = answer.chooser.choose(logits, answer.prompt, answer.tokens)
@@ -109,3 +100,30 @@ class Runner:
 
     def _logprob(self, answer: Answer, logits: NDArray[np.float32], token: int) -> TokenLogprob:
         return token_logprob(logits, token, answer.num_logprobs or 0, self._vocabulary.tokens)
+
+
+def _reports_prompt(answer: Answer, position: int) -> bool:
+    return answer.prompt_logprobs and position < len(answer.prompt) and not answer.tokens
+
+
+def _batch_piece(piece: Piece) -> BatchPiece:
+    """The last token has logits where the next one is chosen after it, and so has every draft."""
+    size = len(piece.tokens)
+    is_last = piece.position + size == piece.answer.num_known
+    num_outputs = size if _reports_prompt(piece.answer, piece.position) else int(is_last)
+    return BatchPiece(
+        sequence=piece.slot,
+        position=piece.position,
+        tokens=[*piece.tokens, *piece.drafts],
+        num_outputs=num_outputs + len(piece.drafts),
+    )
+
+
+def _guarded(answer: Answer, work: Callable[[], None]) -> None:
+    try:
+        work()
+    except FlowGenError as error:
+        answer.ended = error
+    except (Exception, SystemExit):  # the engine's border: a fault in one answer, a plugin's too, ends no other
+        _LOGGER.exception("the engine failed at token %d of an answer", len(answer.tokens))
+        answer.ended = EngineFailed("The engine failed while it computed this answer; the server's log says why.")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
-from flowgen.adapters.llama.generation import LlamaGeneration
+from flowgen.adapters.llama.generation import Admission, LlamaGeneration
 from flowgen.adapters.llama.preparation import Preparation
+from flowgen.adapters.llama.sequence import Answer, Delivery
 from flowgen.adapters.llama.vocabulary import PromptTokenizer
 from flowgen.domain.errors import InvalidField, ModelUnavailable, RefusedField
 from flowgen.domain.generation import GenerationRequest
@@ -42,14 +43,25 @@ class LlamaRuntime:
 
     async def start(self, request: GenerationRequest) -> LlamaGeneration:
         """Prepare in a thread, then queue."""
-        answer = await asyncio.to_thread(self._preparation.prepare, request)
-        engine = self._engine
-        if engine is None or self._is_closed:
-            raise ModelUnavailable("The model has been unloaded.")
+        engine, answer = await self._prepared(request)
         generation = LlamaGeneration(len(answer.prompt), (), lambda: engine.cancel(answer))
         answer.deliver = generation.deliver
         engine.submit(answer)
         return generation
+
+    async def admit(self, request: GenerationRequest, deliver: Callable[[Delivery], None]) -> Admission:
+        """As `start`, for a consumer without an event loop: `deliver` is called on the engine's thread with the chunks,
+        or the error that ends the answer; the first may come before this returns."""
+        engine, answer = await self._prepared(request)
+        answer.deliver = deliver
+        engine.submit(answer)
+        return Admission(num_prompt_tokens=len(answer.prompt), cancel=lambda: engine.cancel(answer))
+
+    async def _prepared(self, request: GenerationRequest) -> tuple[Engine, Answer]:
+        answer = await asyncio.to_thread(self._preparation.prepare, request)
+        if self._engine is None or self._is_closed:
+            raise ModelUnavailable("The model has been unloaded.")
+        return self._engine, answer
 
     async def tokenize(self, text: str, *, special: bool) -> list[int]:
         """Give the ids of a text, without BOS."""

@@ -1,48 +1,272 @@
-"""Whose turn it is: first come, first served, one at a time. Pure; refuses to know threads and llama.cpp."""
+"""Who computes what next: the queue, those that run, their places in the model's memory, and who must give way.
 
-from collections import deque
+Pure policy over roles: knows tokens, slots and cells; refuses to know threads, llama.cpp and how a token is chosen.
+Older requests go first: they are admitted first, and the youngest gives way when cells run out, so the oldest always
+gets on.
+"""
 
+import bisect
+from collections.abc import Callable, Iterable, Sequence
+
+from flowgen.adapters.llama.pace import Pace
+from flowgen.adapters.llama.prefix_cache import Match
+from flowgen.adapters.llama.residence import Residence
 from flowgen.adapters.llama.sequence import Answer
+from flowgen.adapters.llama.step_plan import free_lengths, uniform_lengths
+from flowgen.domain.errors import EngineFailed, QueueFull
+from flowgen.domain.model import CacheStatus, EngineStatus, SequenceState, SequenceStatus
+from flowgen.domain.values import Value
+
+Guess = Callable[[Answer, Sequence[int]], list[int]]
+"""Drafts that follow an answer's known tokens."""
+
+_LEAST_SHARED = 64
+"""Tokens in common with another's prompt that are worth waiting for."""
+_MOST_FAILURES = 3
+
+
+class Piece(Value, frozen=True):
+    """One answer's share of a step: `tokens` of its own, then `drafts` that may turn out right."""
+
+    answer: Answer
+    slot: int
+    position: int
+    tokens: Sequence[int]
+    drafts: Sequence[int] = ()
+
+
+class Limits(Value, frozen=True):
+    """`num_running` answers at once; `queue_size` may wait; a step computes `n_batch` tokens at most and `n_pass` of
+    prompts; `is_uniform`: batches have at most two lengths, as hybrid models need it."""
+
+    num_running: int
+    queue_size: int
+    n_batch: int
+    n_pass: int
+    is_uniform: bool = False
 
 
 class Scheduler:
-    """The answers that run and wait."""
+    """The answers that run and wait. `residence` is where those that run have their tokens."""
 
-    def __init__(self) -> None:
-        self._running: Answer | None = None
-        self._waiting: deque[Answer] = deque()
+    def __init__(self, limits: Limits, residence: Residence, guess: Guess | None = None) -> None:
+        self._limits = limits
+        self._residence = residence
+        self._guess = guess
+        self._pace = Pace()
+        self._running: list[Answer] = []
+        self._waiting: list[Answer] = []
+        self._num_arrived = 0
+        self._num_prompt_tokens = self._num_cached_tokens = 0
 
     @property
     def num_running(self) -> int:
-        return int(self._running is not None)
+        return len(self._running)
 
     @property
     def num_waiting(self) -> int:
         return len(self._waiting)
 
+    def check_room(self, num_more: int = 0) -> None:
+        """Raise QueueFull where one more could only wait for longer than may be; `num_more` are on their way
+        already."""
+        free = self._limits.num_running - len(self._running)
+        num_waiting = len(self._waiting) + num_more
+        if num_waiting >= self._limits.queue_size + max(0, free):
+            raise QueueFull(num_waiting, self._pace.wait_s(num_waiting))
+
     def add(self, answer: Answer) -> None:
+        self._num_arrived += 1
+        answer.arrival = self._num_arrived
         self._waiting.append(answer)
 
-    def schedule(self) -> Answer | None:
-        """Give the answer to compute for now; the next one's turn comes once `remove` was called for the last."""
-        if self._running is None and self._waiting:
-            self._running = self._waiting.popleft()
-            self._running.begin()
-        return self._running
-
-    def remove(self, answer: Answer) -> None:
-        if self._running is answer:
-            self._running = None
-        elif answer in self._waiting:
-            self._waiting.remove(answer)
-
-    def is_running(self, answer: Answer) -> bool:
-        return self._running is answer
-
     def all(self) -> list[Answer]:
-        """Every answer, the running one first."""
-        return [*([self._running] if self._running else []), *self._waiting]
+        """Every answer, those that run first."""
+        return [*self._running, *self._waiting]
 
     def over(self) -> list[Answer]:
         """The answers that nothing is to be computed for any more."""
         return [answer for answer in self.all() if answer.is_over]
+
+    def remove(self, answer: Answer) -> None:
+        """An answer has ended: what it computed stays in the cache."""
+        if answer in self._running:
+            self._running.remove(answer)
+            self._residence.retire(answer)
+            self._pace.answered(len(answer.tokens))
+        elif answer in self._waiting:
+            self._waiting.remove(answer)
+
+    def schedule(self) -> list[Piece]:
+        """Admit whom there is room for and give the pieces of the next step: at least one, unless nobody is there."""
+        self._admit()
+        while True:
+            pieces = self._pieces()
+            needed = sum(len(piece.tokens) + len(piece.drafts) for piece in pieces)
+            if self._residence.make_room(needed) or not pieces:
+                for piece in pieces:
+                    self._residence.grow(piece.answer, len(piece.tokens) + len(piece.drafts))
+                return pieces
+            self._give_way()
+
+    def computed(self, pieces: Iterable[Piece]) -> None:
+        """A step's own tokens, not its drafts, are in the model's memory. Takes the checkpoints that are due."""
+        for piece in pieces:
+            answer = piece.answer
+            answer.computed(len(piece.tokens))
+            if answer.num_computed in answer.cuts and not piece.drafts:
+                self._residence.checkpoint(answer)
+
+    def settle(self, pieces: Iterable[Piece]) -> None:
+        """A step is over: cells of drafts that were wrong are given back; one whose memory could not be cut waits for
+        another turn."""
+        for piece in pieces:
+            if piece.answer.branch is not None and not self._residence.settle(piece.answer):
+                self._requeue(piece.answer)
+
+    def failed(self, pieces: Iterable[Piece], status: int) -> None:
+        """llama.cpp could not compute a step, which may have written some of it: everyone in it starts anew, three
+        times at most."""
+        for piece in pieces:
+            answer = piece.answer
+            self._residence.clear(answer)
+            self._requeue(answer)
+            answer.num_failures += 1
+            if answer.num_failures >= _MOST_FAILURES:
+                answer.ended = EngineFailed(f"llama.cpp could not compute the tokens: llama_decode gave {status}.")
+
+    def measured(self, pieces: Sequence[Piece], num_generated: int, seconds: float) -> None:
+        """A step took so long, choosing included."""
+        prefill = sum(len(piece.tokens) for piece in pieces if piece.position < len(piece.answer.prompt))
+        decode = sum(len(piece.tokens) for piece in pieces if piece.position >= len(piece.answer.prompt))
+        self._pace.measured(prefill, decode, num_generated, seconds)
+
+    def status(self, *, num_arrived: int = 0, is_alive: bool = True, reason: str = "") -> EngineStatus:
+        """The engine at this moment; `num_arrived` answers more are about to be added."""
+        residence = self._residence
+        cached = self._num_cached_tokens / self._num_prompt_tokens if self._num_prompt_tokens else 0.0
+        return EngineStatus(
+            num_running=len(self._running),
+            num_waiting=len(self._waiting) + num_arrived,
+            is_alive=is_alive,
+            reason=reason,
+            num_cells=residence.num_cells,
+            num_cells_used=residence.num_cells_used,
+            cache=CacheStatus(
+                num_cells=residence.num_idle_cells, host_bytes=residence.host_bytes, hit_rate=round(cached, 4)
+            ),
+            tokens_per_second=round(self._pace.tokens_per_second, 2),
+            sequences=tuple(map(_status_of, self.all())),
+        )
+
+    def _admit(self) -> None:
+        if len(self._running) >= self._limits.num_running:
+            return
+        for answer in list(self._waiting):
+            if self._is_following(answer):
+                continue
+            if len(self._running) >= self._limits.num_running:
+                return
+            limit = 0 if answer.prompt_logprobs else answer.num_known - 1
+            match = self._residence.find(answer.known, limit, self._running)
+            if limit and self._follow(answer, match.position):
+                continue
+            if not self._residence.has_room_for(answer.num_known, match, len(self._running)):
+                return
+            self._start(answer, match)
+
+    def _start(self, answer: Answer, match: Match) -> None:
+        is_first_time = answer.num_cached is None
+        num_cached = self._residence.settle_in(answer, match)
+        if is_first_time:
+            self._num_prompt_tokens += len(answer.prompt)
+            self._num_cached_tokens += num_cached
+        self._waiting.remove(answer)
+        bisect.insort(self._running, answer, key=lambda other: other.arrival)
+        answer.cuts = {cut for cut in answer.cuts if cut > num_cached}
+
+    def _is_following(self, answer: Answer) -> bool:
+        """Whether it still waits for a leader's prompt to be there as far as both go together."""
+        leader = answer.leader
+        if leader is None:
+            return False
+        if leader in self._running and leader.num_computed < answer.parting:
+            return True
+        answer.leader = None
+        return False
+
+    def _follow(self, answer: Answer, num_cached: int) -> bool:
+        """Wait for an earlier one that computes the same beginning, where that is less work than to begin now."""
+        leader, parting = self._residence.find_leader(answer, [a for a in self._running if a.arrival < answer.arrival])
+        if leader is None:
+            return False
+        meanwhile = (parting - leader.num_computed) / 2  # the machine is shared: at most half of it would be its own
+        if parting - num_cached < max(_LEAST_SHARED, meanwhile):
+            return False
+        answer.leader, answer.parting = leader, parting
+        self._residence.lead(leader, parting)
+        return True
+
+    def _pieces(self) -> list[Piece]:
+        if not self._running:
+            return []
+        limits = self._limits
+        decoding = [answer for answer in self._running if not answer.is_prefill]
+        most = self._pace.prefill_size(limits.n_pass, is_alone=not decoding)
+        ordered = [*decoding, *(answer for answer in self._running if answer.is_prefill)]
+        tokens = [self._wish(answer, most if answer.is_prefill else limits.n_pass) for answer in ordered]
+        lengths = self._lengths(ordered, [len(own) + len(drafts) for own, drafts in tokens], len(decoding), most)
+        return [
+            _piece(answer, own, drafts, length)
+            for answer, (own, drafts), length in zip(ordered, tokens, lengths, strict=True)
+            if length
+        ]
+
+    def _lengths(self, ordered: Sequence[Answer], wanted: Sequence[int], num_decoding: int, most: int) -> list[int]:
+        """Tokens for each: who generates gets a token at least, and prompts share `most`."""
+        budget = min(self._limits.n_batch, max(num_decoding + most, len(ordered)))
+        if self._limits.is_uniform:
+            return uniform_lengths(wanted, budget)
+        return free_lengths(wanted, budget)
+
+    def _wish(self, answer: Answer, most: int) -> tuple[Sequence[int], Sequence[int]]:
+        """The tokens that an answer could compute next, up to its next checkpoint, and drafts after them."""
+        cut = min((cut for cut in answer.cuts if cut > answer.num_computed), default=answer.num_known)
+        own = answer.next_piece(min(most, cut - answer.num_computed))
+        if self._guess is None or answer.is_prefill or answer.num_computed + len(own) < answer.num_known:
+            return own, ()
+        return own, self._guess(answer, own)
+
+    def _give_way(self) -> None:
+        """Send the youngest back to the queue, one that others follow only where there is no other."""
+        leaders = {answer.leader for answer in self._waiting}
+        youngest = max(self._running, key=lambda answer: (answer not in leaders, answer.arrival))
+        self._residence.retire(youngest)
+        self._requeue(youngest)
+
+    def _requeue(self, answer: Answer) -> None:
+        answer.leave()
+        self._running.remove(answer)
+        bisect.insort(self._waiting, answer, key=lambda other: other.arrival)
+
+
+def _piece(answer: Answer, own: Sequence[int], drafts: Sequence[int], length: int) -> Piece:
+    slot = answer.branch.slot if answer.branch is not None else None
+    if slot is None:
+        raise EngineFailed("An answer that runs has no place in the model's memory.")
+    tokens = own[:length]
+    drafts = drafts[: max(0, length - len(own))]
+    return Piece(answer=answer, slot=slot, position=answer.num_computed, tokens=tokens, drafts=drafts)
+
+
+def _status_of(answer: Answer) -> SequenceStatus:
+    state: SequenceState = "waiting" if answer.leader is None else "following"
+    if answer.branch is not None:
+        state = "prefill" if answer.is_prefill else "decode"
+    return SequenceStatus(
+        state=state,
+        num_prompt_tokens=len(answer.prompt),
+        num_cached_tokens=answer.num_cached or 0,
+        num_computed_tokens=answer.num_computed,
+        num_generated_tokens=len(answer.tokens),
+    )

@@ -1,15 +1,18 @@
 """One answer's state on the engine: counters, tokens, text, and why it ended. Refuses to know llama.cpp and threads.
 
 `num_computed` tokens of prompt and answer are in the model's memory; what is not is the next piece to compute. So
-the prompt, its pieces and a generated token are all the same subtraction.
+the prompt, its pieces, a prefix that was cached and a generated token are all the same subtraction.
 """
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
 
 from flowgen.adapters.llama.chooser import TokenChooser
 from flowgen.adapters.llama.emission import Emission
+from flowgen.adapters.llama.prefix_cache import Branch, Tokens
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.generation import Finish, FinishReason, Timings, TokenChunk, TokenLogprob, Usage
 from flowgen.domain.plugins import StoppingCriterion, TimeLimit
@@ -19,7 +22,12 @@ Delivery = TokenChunk | FlowGenError
 
 
 class Answer:
-    """The tokens of one request. `max_tokens` is the most that may be generated, the context's rest considered."""
+    """The tokens of one request. `max_tokens` is the most that may be generated, the context's rest considered.
+
+    `cuts` are positions of the prompt at which a checkpoint is worth its cost. While the answer runs, `branch` is its
+    place in the model's memory; while it waits for the prompt of another, `leader` is that one and `parting` the
+    position from which it goes its own way.
+    """
 
     def __init__(
         self,
@@ -32,10 +40,18 @@ class Answer:
         prompt_logprobs: bool = False,
         criteria: Sequence[StoppingCriterion] = (),
         compile_s: float | None = 0.0,
+        cuts: Collection[int] = (),
     ) -> None:
         self.prompt = prompt
         self.tokens: list[int] = []
         self.num_computed = 0
+        self.num_cached: int | None = None
+        self.num_failures = 0
+        self.arrival = 0
+        self.branch: Branch | None = None
+        self.leader: Answer | None = None
+        self.parting = 0
+        self.cuts = set(cuts)
         self.chooser = chooser
         self.num_logprobs = num_logprobs
         self.prompt_logprobs = prompt_logprobs and num_logprobs is not None
@@ -48,6 +64,7 @@ class Answer:
         limits = [criterion.time_limit_s for criterion in criteria if isinstance(criterion, TimeLimit)]
         self._time_limit_s = min(limits, default=math.inf)
         self._compile_s = compile_s
+        self._prompt_array = np.asarray(prompt, np.int32)
         self._reason: FinishReason | None = None
         self._admitted = self._began = self._prefilled = time.monotonic()
 
@@ -57,18 +74,55 @@ class Answer:
         return self._reason is not None or self.is_cancelled or self.ended is not None
 
     @property
+    def is_finished(self) -> bool:
+        """Its last chunk, with the reason, has been delivered."""
+        return self._reason is not None
+
+    @property
     def is_caught_up(self) -> bool:
         """All its tokens are in the model's memory: the next one can be chosen."""
-        return self.num_computed == len(self.prompt) + len(self.tokens)
+        return self.num_computed == self.num_known
+
+    @property
+    def is_prefill(self) -> bool:
+        """Its prompt is not yet in the model's memory."""
+        return self.num_computed < len(self.prompt)
+
+    @property
+    def num_known(self) -> int:
+        """The tokens of prompt and answer so far."""
+        return len(self.prompt) + len(self.tokens)
+
+    @property
+    def known(self) -> Tokens:
+        """The tokens of prompt and answer so far."""
+        if not self.tokens:
+            return self._prompt_array
+        return np.concatenate((self._prompt_array, np.asarray(self.tokens, np.int32)))
+
+    @property
+    def computed_tokens(self) -> Tokens:
+        """Those of them that are in the model's memory."""
+        return self.known[: self.num_computed]
 
     @property
     def num_left(self) -> int:
         """How many tokens may yet be generated."""
         return self._max_tokens - len(self.tokens)
 
-    def begin(self) -> None:
-        """Its turn has come."""
-        self._began = time.monotonic()
+    def begin(self, branch: Branch, num_cached: int) -> None:
+        """Its turn has come; the first `num_cached` tokens are in the model's memory already. It may come again."""
+        self.branch = branch
+        self.leader = None
+        self.num_computed = num_cached
+        if self.num_cached is None:
+            self.num_cached = num_cached
+            self._began = time.monotonic()
+
+    def leave(self) -> None:
+        """It has lost its place in the model's memory: all is to be computed again, or found in the cache."""
+        self.branch = None
+        self.num_computed = 0
 
     def next_piece(self, size: int) -> Sequence[int]:
         """The tokens to compute next, at most `size`."""
@@ -80,14 +134,10 @@ class Answer:
 
     def computed(self, count: int) -> None:
         """A piece is in the model's memory."""
-        is_prefill = self.num_computed < len(self.prompt) and not self.tokens
+        is_prefill = self.is_prefill and not self.tokens
         self.num_computed += count
         if is_prefill and self.num_computed >= len(self.prompt):
             self._prefilled = time.monotonic()
-
-    def forgotten(self) -> None:
-        """Nothing of it is in the model's memory any more: all is to be computed again."""
-        self.num_computed = 0
 
     def report_prompt(self, logprobs: Sequence[TokenLogprob]) -> None:
         """Give out log-probabilities of the prompt's tokens; its first token has none."""
@@ -141,7 +191,9 @@ class Answer:
         )
 
     def _finish(self, reason: FinishReason) -> Finish:
-        usage = Usage(prompt_tokens=len(self.prompt), completion_tokens=len(self.tokens))
+        usage = Usage(
+            prompt_tokens=len(self.prompt), completion_tokens=len(self.tokens), cached_tokens=self.num_cached or 0
+        )
         return Finish(reason=reason, usage=usage, timings=self._timings(), warnings=tuple(self.chooser.warnings))
 
     def _timings(self) -> Timings | None:

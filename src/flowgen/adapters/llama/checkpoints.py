@@ -1,0 +1,26 @@
+"""Chooses where a prompt's prefill stops for a checkpoint of the recurrent state. Pure; knows tokens and nothing else.
+
+Prompts of one kind part at the end of a system message, of the tools, of a message: where a run of control tokens
+begins.
+"""
+
+from collections.abc import Collection, Sequence
+
+_MOST = 8
+_NUM_LAST = 3
+_APART = 64
+"""Checkpoints that stand closer save less than the cut costs."""
+
+
+def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> list[int]:
+    """Positions in ascending order, at most 9: beginnings of control tokens' runs, those after the longest stretches of
+    text and the last ones, and the prompt's end less one token, so that an equal prompt has something to compute."""
+    last = len(prompt) - 1
+    starts = [place for place in range(1, last) if prompt[place] in control and prompt[place - 1] not in control]
+    spread: list[int] = []
+    for place in starts:
+        if place - (spread[-1] if spread else 0) >= _APART:
+            spread.append(place)
+    stretches = {place: place - before for before, place in zip([0, *spread], spread, strict=False)}
+    longest = sorted(spread[:-_NUM_LAST], key=lambda place: -stretches[place])[: _MOST - _NUM_LAST]
+    return sorted({*longest, *spread[-_NUM_LAST:], *([last] if last > 0 else [])})

@@ -1,0 +1,131 @@
+"""The token prefixes that the model's memory or host memory holds, and how far a new prompt goes along with one.
+
+Knows tokens, checkpoints, bytes and who was used last; refuses to know llama.cpp, cells and queues.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowgen.domain.values import Value
+
+Tokens = NDArray[np.int32]
+
+
+class Branch:
+    """One prefix: alive while an answer grows it, idle afterwards.
+
+    `slot` is the sequence id of its cells, None once they have left; `copy` is the whole of it in host memory.
+    `checkpoints` are recurrent states by the number of tokens before them. `tokens` is set when it becomes idle.
+    """
+
+    def __init__(self, slot: int | None = None) -> None:
+        self.slot = slot
+        self.copy: bytes | None = None
+        self.checkpoints: dict[int, bytes] = {}
+        self.tokens: Tokens = np.zeros(0, np.int32)
+        self.last_used = 0
+
+    @property
+    def host_bytes(self) -> int:
+        """What it takes of host memory."""
+        return len(self.copy or b"") + sum(map(len, self.checkpoints.values()))
+
+
+class Match(Value, frozen=True):
+    """The first `position` tokens of a branch can be used; none without a branch."""
+
+    branch: Branch | None = None
+    position: int = 0
+
+
+class PrefixCache:
+    """The idle branches. `max_bytes` bounds host memory; `cuts_anywhere` says that every position of a branch can be
+    gone on from, else only its checkpoints and, in the cells, its end."""
+
+    def __init__(self, max_bytes: int, *, cuts_anywhere: bool) -> None:
+        self.idle: list[Branch] = []
+        self.max_bytes = max_bytes
+        self._cuts_anywhere = cuts_anywhere
+        self._clock = 0
+
+    @property
+    def host_bytes(self) -> int:
+        return sum(branch.host_bytes for branch in self.idle)
+
+    def touch(self, branch: Branch) -> None:
+        """Make it the one that was used last."""
+        self._clock += 1
+        branch.last_used = self._clock
+
+    def find(self, wanted: Tokens, limit: int, alive: Iterable[tuple[Branch, Tokens]] = ()) -> Match:
+        """The longest way along with an idle branch, or one of those `alive` with their computed tokens; at most
+        `limit` tokens. Of equal ways the one whose cells are there wins."""
+        found = Match()
+        for branch, tokens in [*((idle, idle.tokens) for idle in self.idle), *alive]:
+            position = self.usable(branch, tokens, min(common(wanted, tokens), limit))
+            is_nearer = position == found.position and found.branch is not None and found.branch.slot is None
+            if position > found.position or (position and is_nearer and branch.slot is not None):
+                found = Match(branch=branch, position=position)
+        return found
+
+    def usable(self, branch: Branch, tokens: Tokens, shared: int) -> int:
+        """The last position up to `shared` from which one can go on."""
+        if self._cuts_anywhere:
+            return shared
+        places = [place for place in branch.checkpoints if place <= shared]
+        if branch.slot is not None and len(tokens) <= shared:
+            places.append(len(tokens))
+        return max(places, default=0)
+
+    def keep(self, branch: Branch, tokens: Tokens) -> list[Branch]:
+        """Take a branch that nobody grows any more; give those that it makes needless, perhaps itself."""
+        branch.tokens = tokens
+        self.touch(branch)
+        needless = [idle for idle in self.idle if self._takes_over(branch, idle)]
+        for idle in needless:
+            branch.checkpoints = idle.checkpoints | branch.checkpoints
+            self.idle.remove(idle)
+        longer = next((idle for idle in self.idle if self._takes_over(idle, branch)), None)
+        if longer is not None:
+            longer.checkpoints = branch.checkpoints | longer.checkpoints
+            self.touch(longer)
+            return [*needless, branch]
+        self.idle.append(branch)
+        return needless
+
+    def drop(self, branch: Branch) -> None:
+        """Forget a branch."""
+        self.idle.remove(branch)
+
+    def oldest(self, *, in_cells: bool) -> Branch | None:
+        """The idle branch that was used longest ago, of those with cells or of those without."""
+        those = [branch for branch in self.idle if (branch.slot is not None) == in_cells]
+        return min(those, key=lambda branch: branch.last_used, default=None)
+
+    def has_room(self, num_bytes: int, besides: Branch | None = None) -> bool:
+        """Make room for so many more bytes in host memory by dropping old branches there, `besides` one; False if
+        they do not suffice."""
+        while self.host_bytes + num_bytes > self.max_bytes:
+            those = [branch for branch in self.idle if branch.slot is None and branch is not besides]
+            if not those:
+                return False
+            self.drop(min(those, key=lambda branch: branch.last_used))
+        return True
+
+    def _takes_over(self, longer: Branch, shorter: Branch) -> bool:
+        """Whether all that the shorter branch could give the longer one gives too."""
+        size = len(shorter.tokens)
+        if size > len(longer.tokens) or not np.array_equal(longer.tokens[:size], shorter.tokens):
+            return False
+        return self._cuts_anywhere or size == len(longer.tokens) or size in (shorter.checkpoints | longer.checkpoints)
+
+
+def common(first: Tokens, second: Tokens) -> int:
+    """The number of tokens that two sequences begin with alike."""
+    size = min(len(first), len(second))
+    if not size or first[0] != second[0]:
+        return 0
+    differing = first[:size] != second[:size]
+    return int(np.argmax(differing)) if differing.any() else size
