@@ -1,21 +1,29 @@
 """Who is who: the composition root of the server's process. The only place that knows every adapter by name."""
 
+from typing import Any
+
 from dependency_injector import containers, providers
 from litestar import Litestar
 
 from flowgen.adapters.catalog import PackagedModels
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.llama import backend
-from flowgen.adapters.llama.factory import LlamaRuntimeFactory
 from flowgen.adapters.prompts.builtin_template import BuiltinTemplates
 from flowgen.adapters.prompts.renderer_factory import Renderers
 from flowgen.adapters.toolcalls.registry import FormatsByName
+from flowgen.adapters.worker.factory import WorkerRuntimeFactory
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost, Patience
+from flowgen.bootstrap.engines import apply_builtin_template, builtin_templates, make_inline, make_workers
 from flowgen.bootstrap.plugins import EntryPointRegistry, tool_call_formats
 from flowgen.bootstrap.settings import Settings
 from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
+
+
+def _make_app(workers: WorkerRuntimeFactory, **parts: Any) -> Litestar:
+    app = create_app(**parts)
+    app.on_shutdown.append(workers.close)
+    return app
 
 
 class Container(containers.DeclarativeContainer):
@@ -26,16 +34,12 @@ class Container(containers.DeclarativeContainer):
     constrainer = providers.Singleton(LlguidanceConstrainer)
     templates = providers.Singleton(
         BuiltinTemplates,
-        names=providers.Object(backend.builtin_templates),
-        apply=providers.Object(backend.apply_builtin_template),
+        names=providers.Object(builtin_templates),
+        apply=providers.Object(apply_builtin_template),
     )
-    runtimes = providers.Singleton(
-        LlamaRuntimeFactory,
-        constrainer=constrainer,
-        stopping_criteria=providers.Singleton(EntryPointRegistry, "flowgen.stopping_criteria"),
-        logits_processors=providers.Singleton(EntryPointRegistry, "flowgen.logits_processors"),
-        tokenizers=providers.Singleton(EntryPointRegistry, "flowgen.tokenizers"),
-        draft_models=providers.Singleton(EntryPointRegistry, "flowgen.draft_models"),
+    workers = providers.Singleton(WorkerRuntimeFactory, providers.Singleton(make_workers))
+    runtimes = providers.Selector(
+        settings.provided.engine, worker=workers, inline=providers.Singleton(make_inline, constrainer)
     )
     renderers = providers.Singleton(
         Renderers,
@@ -49,7 +53,7 @@ class Container(containers.DeclarativeContainer):
     chat = providers.Singleton(ChatService, host=host, constrainer=constrainer)
     bound = providers.Singleton(Bound, host=settings.provided.host, port=settings.provided.port)
     app: providers.Provider[Litestar] = providers.Singleton(
-        create_app, host=host, chat=chat, catalog=catalog, bound=bound
+        _make_app, workers, host=host, chat=chat, catalog=catalog, bound=bound
     )
 
 

@@ -2,19 +2,24 @@
 
 import os
 from collections.abc import Mapping
+from typing import Literal
 
 from flowgen.domain.errors import InvalidField
 from flowgen.domain.values import Value
 
+EngineKind = Literal["worker", "inline"]
+
 
 class Settings(Value, frozen=True):
     """FLOWGEN_DRAIN_SECONDS: how long answers under way may go on when a model without `drain_seconds` is taken away.
-    FLOWGEN_SWAP_SECONDS: how long a chat waits for a model that is being loaded. `host` and `port` are those bound."""
+    FLOWGEN_SWAP_SECONDS: how long a chat waits for a model that is being loaded. FLOWGEN_ENGINE: `worker` for an engine
+    in a process of its own, `inline` for one in the server's. `host` and `port` are those bound."""
 
     host: str = "127.0.0.1"
     port: int = 8001
     drain_s: float = 30.0
     swap_s: float = 30.0
+    engine: EngineKind = "worker"
 
 
 def read_settings(host: str, port: int, environment: Mapping[str, str] | None = None) -> Settings:
@@ -25,7 +30,18 @@ def read_settings(host: str, port: int, environment: Mapping[str, str] | None = 
         port=port,
         drain_s=_seconds(variables, "FLOWGEN_DRAIN_SECONDS", 30.0),
         swap_s=_seconds(variables, "FLOWGEN_SWAP_SECONDS", 30.0),
+        engine=_engine(variables),
     )
+
+
+def _engine(variables: Mapping[str, str]) -> EngineKind:
+    match variables.get("FLOWGEN_ENGINE", ""):
+        case "" | "worker":
+            return "worker"
+        case "inline":
+            return "inline"
+        case other:
+            raise InvalidField("FLOWGEN_ENGINE", other, "worker or inline")
 
 
 def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:

@@ -1,0 +1,214 @@
+"""The other end of the socket: does what the server asks, with any engine. Runs in the engine's process.
+
+Knows commands and who is told what; refuses to know llama.cpp. The process ends as soon as the socket closes, whatever
+it does then: nobody is left to tell.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from flowgen.adapters.worker.codec import Frames, decode, encode
+from flowgen.adapters.worker.error_codec import error_to_wire
+from flowgen.adapters.worker.generation import Delivery
+from flowgen.adapters.worker.messages import (
+    Call,
+    Cancel,
+    Command,
+    Detokenize,
+    Embed,
+    Failed,
+    Inspect,
+    Interrupt,
+    Load,
+    Piece,
+    Reply,
+    Start,
+    Started,
+    Status,
+    Tokenize,
+    Told,
+)
+from flowgen.adapters.worker.outbox import Outbox
+from flowgen.domain.errors import EngineFailed, FlowGenError, InvalidRequest, ModelNotLoaded
+from flowgen.domain.generation import GenerationRequest
+from flowgen.domain.model import ModelFacts, ModelSpec, Progress
+from flowgen.domain.ports import ModelRuntime
+
+_LOGGER = logging.getLogger(__name__)
+_READ_BYTES = 1 << 16
+_ENGINE_ENDED = 70
+"""The exit code where the engine's thread has ended and the process could only refuse (EX_SOFTWARE)."""
+
+
+class Admitted(Protocol):
+    """An answer that the engine has taken in. `cancel` may be called from any thread, at any time."""
+
+    @property
+    def num_prompt_tokens(self) -> int: ...
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+    @property
+    def cancel(self) -> Callable[[], None]: ...
+
+
+class ServedRuntime(ModelRuntime, Protocol):
+    """A runtime that hands answers over from its own thread, without an event loop between."""
+
+    async def admit(self, request: GenerationRequest, deliver: Callable[[Delivery], None]) -> Admitted:
+        """As `start`; `deliver` gets the chunks, or the error that ends the answer, on the engine's thread."""
+
+
+class ServedFactory(Protocol):
+    """A factory of such runtimes."""
+
+    async def inspect(self, spec: ModelSpec, reclaimable: int = 0) -> ModelFacts: ...
+
+    async def load(self, spec: ModelSpec, progress: Progress) -> ServedRuntime: ...
+
+
+class Serving:
+    """Serves one server and one model. With `flushes_each` every chunk is sent at once, for engines that do not call
+    the outbox's `flush` at the end of a step."""
+
+    def __init__(self, factory: ServedFactory, outbox: Outbox, *, flushes_each: bool) -> None:
+        self._factory = factory
+        self._outbox = outbox
+        self._flushes_each = flushes_each
+        self._runtime: ServedRuntime | None = None
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._answers: dict[int, Callable[[], None]] = {}
+        self._loop = asyncio.get_running_loop()
+
+    def take(self, calls: list[Call]) -> None:
+        """Begin with what a frame asks, in its order."""
+        for call in calls:
+            try:
+                command: Command = decode(call.command, Command)  # type: ignore[arg-type]  # a union is no type
+            except (msgspec.MsgspecError, RecursionError) as error:
+                self._fail(call.id, InvalidRequest(f"The request cannot be done by the engine's process: {error}."))
+            else:
+                self._begin(call.id, command)
+
+    def _begin(self, number: int, command: Command) -> None:
+        if isinstance(command, Cancel):
+            self._cancel(number)
+            return
+        task = asyncio.create_task(self._do(number, command))
+        self._tasks[number] = task
+        task.add_done_callback(lambda _: self._tasks.pop(number, None))
+
+    def _cancel(self, number: int) -> None:
+        if number in self._tasks:
+            self._tasks[number].cancel()
+        if number in self._answers:
+            self._answers.pop(number)()
+
+    async def _do(self, number: int, command: Command) -> None:
+        try:
+            value = encode(await self._result(number, command))
+        except FlowGenError as error:
+            self._fail(number, error)
+        except (Exception, SystemExit):  # a border: a fault in one call, a plugin's too, ends no other
+            _LOGGER.exception("the engine's process failed at %s", type(command).__name__)
+            self._fail(number, EngineFailed("The engine failed; the server's log says why."))
+        else:
+            self._post(Reply(id=number, value=value))
+
+    async def _result(self, number: int, command: Command) -> Any:
+        match command:
+            case Inspect(spec=spec, reclaimable=reclaimable):
+                return await self._factory.inspect(spec, reclaimable)
+            case Load(spec=spec):
+                return await self._load(number, spec)
+            case Start(request=request):
+                return await self._start(number, request)
+            case Tokenize(text=text, special=special):
+                return await self._loaded().tokenize(text, special=special)
+            case Detokenize(tokens=tokens):
+                return await self._loaded().detokenize(tokens)
+            case Embed(inputs=inputs):
+                return await self._loaded().embed(inputs)
+            case Status():
+                return await self._loaded().status()
+            case Interrupt(reason=reason):
+                return await self._loaded().interrupt(reason)
+        raise NotImplementedError(type(command).__name__)
+
+    def _loaded(self) -> ServedRuntime:
+        if self._runtime is None:
+            raise ModelNotLoaded
+        return self._runtime
+
+    async def _load(self, number: int, spec: ModelSpec) -> Any:
+        def progress(stage: str, fraction: float) -> None:
+            self._post(Told(id=number, stage=stage, fraction=fraction))
+
+        self._runtime = await self._factory.load(spec, progress)
+        return self._runtime.info
+
+    async def _start(self, number: int, request: GenerationRequest) -> Started:
+        def deliver(delivery: Delivery) -> None:
+            if isinstance(delivery, FlowGenError):
+                self._outbox.post(Failed(id=number, error=error_to_wire(delivery)))
+            else:
+                self._outbox.post(Piece(id=number, chunk=delivery))
+            if isinstance(delivery, FlowGenError) or delivery.finish is not None:
+                self._loop.call_soon_threadsafe(self._ended, number, delivery)
+            if self._flushes_each:
+                self._outbox.flush()
+
+        admitted = await self._loaded().admit(request, deliver)
+        self._answers[number] = admitted.cancel
+        return Started(num_prompt_tokens=admitted.num_prompt_tokens, warnings=admitted.warnings)
+
+    def _ended(self, number: int, delivery: Delivery) -> None:
+        self._answers.pop(number, None)
+        if isinstance(delivery, EngineFailed):
+            self._tasks[-number] = asyncio.create_task(self._check_engine())
+
+    async def _check_engine(self) -> None:
+        """End the process where the engine's thread has: a new one can serve."""
+        if not (await self._loaded().status()).is_alive:
+            self._outbox.flush()
+            os._exit(_ENGINE_ENDED)
+
+    def _fail(self, number: int, error: FlowGenError) -> None:
+        self._post(Failed(id=number, error=error_to_wire(error)))
+
+    def _post(self, event: Any) -> None:
+        self._outbox.post(event)
+        self._outbox.flush()
+
+
+def read_calls(connection: socket.socket, take: Callable[[list[Call]], object]) -> None:
+    """Read until the socket closes, in this thread; `take` gets each frame's calls."""
+    frames = Frames()
+    while data := connection.recv(_READ_BYTES):
+        for whole in frames.feed(data):
+            take(decode(whole, list[Call]))
+
+
+async def serve(connection: socket.socket, factory: ServedFactory, outbox: Outbox, *, flushes_each: bool) -> None:
+    """Serve until the process ends, which is when the socket closes."""
+    serving = Serving(factory, outbox, flushes_each=flushes_each)
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        try:
+            read_calls(connection, lambda calls: loop.call_soon_threadsafe(serving.take, calls))
+        except ConnectionResetError:
+            pass  # the server is gone, and did not read all
+        except BaseException:  # the thread's border: a process that hears nothing is of no use
+            _LOGGER.exception("the engine's process cannot read what it is asked")
+        finally:
+            os._exit(0)
+
+    threading.Thread(target=read, name="flowgen-worker-reader", daemon=True).start()
+    await asyncio.Event().wait()

@@ -1,0 +1,113 @@
+"""`python scripted_worker.py DESCRIPTOR`: the engine's process without an engine, for tests of how it lives and dies.
+
+The spec's name says how inspecting and loading go, a request's first text how the answer goes. Each load adds a line to
+the file that the spec's path names, so that tests can count them.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flowgen.adapters.worker.generation import Delivery
+from flowgen.adapters.worker.outbox import Outbox
+from flowgen.adapters.worker.serving import serve
+from flowgen.domain.errors import FlowGenError, OutOfMemory
+from flowgen.domain.generation import GenerationRequest
+from flowgen.domain.model import ModelFacts, ModelSpec, Progress
+from flowgen.domain.values import Value
+from flowgen.testing.scripted_runtime import ScriptedGeneration, ScriptedRuntime
+
+TESTS = Path(__file__).parents[1]
+COUNTING = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20"
+
+
+def command() -> list[str]:
+    """What starts this process, all but the socket's number."""
+    return [sys.executable, str(Path(__file__))]
+
+
+class Admitted(Value, frozen=True):
+    num_prompt_tokens: int
+    cancel: Callable[[], None]
+    warnings: tuple[str, ...] = ()
+
+
+class PulledRuntime(ScriptedRuntime):
+    """Pulls the scripted answers, where an engine's thread would push its own."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: COUNTING, delay_s=0.001, embedding_size=3)
+        self._pulling: set[asyncio.Task[None]] = set()
+
+    async def admit(self, request: GenerationRequest, deliver: Callable[[Delivery], None]) -> Admitted:
+        misbehave(request.prompt[0].text)
+        generation = await self.start(request)
+        task = asyncio.create_task(pull(generation, deliver))
+        self._pulling.add(task)
+        task.add_done_callback(self._pulling.discard)
+        loop = asyncio.get_running_loop()
+        return Admitted(
+            num_prompt_tokens=generation.num_prompt_tokens, cancel=lambda: cancel(loop, generation), warnings=("hm",)
+        )
+
+
+class Factory:
+    async def inspect(self, spec: ModelSpec, reclaimable: int = 0) -> ModelFacts:
+        if spec.name == "corrupt":
+            misbehave("abort")
+        if spec.name == "large":
+            raise OutOfMemory(10, reclaimable, "weights 10")
+        return PulledRuntime().info.facts
+
+    async def load(self, spec: ModelSpec, progress: Progress) -> PulledRuntime:
+        with open(spec.path, "a") as starts:
+            starts.write(f"{os.getpid()}\n")
+        await asyncio.to_thread(progress, "weights", 0.5)
+        if spec.name == "breaks" or (spec.name == "breaks later" and len(Path(spec.path).read_text().split()) > 1):
+            misbehave("abort")
+        if spec.name == "slow":
+            await asyncio.to_thread(time.sleep, 60)
+        if spec.name == "slow later" and len(Path(spec.path).read_text().split()) > 1:
+            await asyncio.sleep(0.5)
+        progress("weights", 1.0)
+        return PulledRuntime()
+
+
+def misbehave(text: str) -> None:
+    """End this process, or fail, where the text says so."""
+    if text == "abort":
+        for number in range(30):
+            print(f"line {number}", file=sys.stderr)
+        print("ggml.c:12: GGML_ASSERT(n > 0) failed", file=sys.stderr, flush=True)
+        signal.signal(signal.SIGABRT, signal.SIG_DFL)
+        os.abort()
+    if text == "exit":
+        os._exit(7)
+    if text == "fault":
+        raise ZeroDivisionError("a fault")
+    if text == "stuck":
+        threading.Thread(target=time.sleep, args=[60]).start()
+        time.sleep(60)
+
+
+async def pull(generation: ScriptedGeneration, deliver: Callable[[Delivery], None]) -> None:
+    try:
+        async for chunk in generation:
+            deliver(chunk)
+    except FlowGenError as error:
+        deliver(error)
+
+
+def cancel(loop: asyncio.AbstractEventLoop, generation: ScriptedGeneration) -> None:
+    asyncio.run_coroutine_threadsafe(generation.cancel(), loop)
+
+
+if __name__ == "__main__":
+    connection = socket.socket(fileno=int(sys.argv[-1]))
+    asyncio.run(serve(connection, Factory(), Outbox(connection.sendall), flushes_each=True))
