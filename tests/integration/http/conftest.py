@@ -12,7 +12,7 @@ from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
 from support.http_fakes import Backstage
 
-PING_S = 0.2
+PING_S = 0.5
 
 
 @pytest.fixture

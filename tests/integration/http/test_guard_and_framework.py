@@ -45,7 +45,15 @@ async def test_the_schema_needs_no_internet(client: httpx.AsyncClient, path: str
 
 async def test_the_schema_lists_every_option(client: httpx.AsyncClient) -> None:
     schema = (await client.get("/schema/openapi.json")).json()
-    assert set(schema["paths"]) == {"/load", "/chat", "/unload", "/health", "/models/current", "/engine", "/v1/chat/completions"}
+    assert set(schema["paths"]) == {
+        "/load",
+        "/chat",
+        "/unload",
+        "/health",
+        "/models/current",
+        "/engine",
+        "/v1/chat/completions",
+    }
     chat = schema["paths"]["/chat"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert chat["properties"]["options"]["properties"]["top_k"]["default"] == 40
     assert set(schema["paths"]["/chat"]["post"]["responses"]) >= {"200", "400", "409", "503"}

@@ -107,7 +107,7 @@ async def test_a_failure_in_a_stream_is_its_last_event(
 
 
 async def test_silence_is_filled_with_pings(loaded: httpx.AsyncClient, backstage: Backstage) -> None:
-    script: list[Step] = [0.5, *HI]
+    script: list[Step] = [1.2, *HI]
     backstage.chat.script = script
     answer = await loaded.post("/chat", json=STREAM)
     assert answer.text.startswith(': ping\n\n: ping\n\ndata: {"content":"Hi"}\n\n')

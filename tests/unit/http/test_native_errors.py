@@ -7,7 +7,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 
 from flowgen.domain import errors
 from flowgen.http.native.errors import response_of
-from flowgen.http.statuses import INTERNAL, status_of
+from flowgen.http.statuses import INTERNAL, RETRY_AFTER_S, status_of
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from flowgen.http.statuses import INTERNAL, status_of
         (errors.ModelFileNotFound("/m.gguf"), 404, "/m.gguf"),
         (errors.LoadInProgress("/m.gguf"), 409, "/m.gguf"),
         (errors.OutOfMemory(7, 5, "weights 7"), 507, "7 bytes needed (weights 7), 5 bytes free"),
+        (errors.QueueFull(32, 7), 429, "32 requests are waiting"),
         (errors.ModelUnavailable("Later."), 503, "Later."),
         (errors.GenerationInterrupted("Unloaded."), 503, "Unloaded."),
         (errors.EngineFailed("Broken."), 500, "Broken."),
@@ -42,9 +43,20 @@ def test_every_error_of_the_tree_has_a_status_of_its_own() -> None:
         assert status_of(kind.__new__(kind)) != 500
 
 
-def test_a_model_on_its_way_says_when_to_come_back() -> None:
-    response = response_of(errors.ModelUnavailable("Later.", retry_after=7), "POST", "/chat")
-    assert response.headers["Retry-After"] == "7"
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (errors.ModelUnavailable("Later.", retry_after=7), "7"),
+        (errors.QueueFull(32, 9), "9"),
+        (errors.GenerationInterrupted("Unloaded."), str(RETRY_AFTER_S)),
+    ],
+)
+def test_what_passes_by_itself_says_when_to_come_back(error: errors.FlowGenError, seconds: str) -> None:
+    assert response_of(error, "POST", "/chat").headers["Retry-After"] == seconds
+
+
+def test_what_does_not_pass_by_itself_says_nothing_of_coming_back() -> None:
+    assert "Retry-After" not in response_of(errors.EngineFailed("Broken."), "POST", "/chat").headers
 
 
 @pytest.mark.parametrize(

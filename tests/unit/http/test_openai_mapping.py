@@ -1,0 +1,209 @@
+"""A body of /v1/chat/completions becomes a ChatRequest, or a 400 that names the field."""
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowgen.domain.chat import ChatRequest
+from flowgen.domain.constraints import JsonSchema
+from flowgen.domain.errors import ConflictingFields, InvalidField, InvalidRequest, RefusedField
+from flowgen.domain.generation import Sampling
+from flowgen.domain.messages import Message, Tool, ToolCall, ToolChoice
+from flowgen.domain.model import ModelSpec
+from flowgen.domain.options import LoadOptions
+from flowgen.http.openai.mapping import AskedCompletion, read_completion, settle
+from flowgen.http.openai.wire import ChatCompletionBody
+
+HELLO = [{"role": "user", "content": "Hello!"}]
+SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
+FORMAT = {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA, "strict": True}}
+TOOL = {"type": "function", "function": {"name": "sum", "parameters": SCHEMA, "strict": True}}
+
+
+def asked(**fields: Any) -> AskedCompletion:
+    return read_completion({"messages": HELLO, **fields})
+
+
+def request(**fields: Any) -> ChatRequest:
+    return asked(**fields).request
+
+
+def test_what_is_left_out_is_llama_cpps_default_and_never_that_of_chat() -> None:
+    found = asked(model="gpt-4o")
+    assert found.request.messages == (Message(role="user", content="Hello!"),)
+    assert found.request.sampling == Sampling(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, repeat_penalty=1.0)
+    assert (found.request.max_tokens, found.request.logprobs, found.request.ignore_eos) == (None, None, False)
+    assert (found.stream, found.include_usage, found.warnings) == (False, False, ())
+
+
+def test_the_models_chat_defaults_are_not_this_dialects() -> None:
+    spec = ModelSpec(
+        name="m", path="p", options=LoadOptions(last_n_tokens_size=7), chat_defaults={"temperature": 0.0, "stop": "x"}
+    )
+    settled = settle(asked(), spec)
+    assert (settled.sampling.temperature, settled.stop) == (0.8, ())
+    assert settled.sampling.penalty_last_n == 7  # an option of the model
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "value"),
+    [
+        ({"max_tokens": 7}, "max_tokens", 7),
+        ({"max_completion_tokens": 7}, "max_tokens", 7),
+        ({"max_tokens": 7, "max_completion_tokens": 7}, "max_tokens", 7),
+        ({"max_tokens": -1}, "max_tokens", None),
+        ({"max_tokens": None}, "max_tokens", None),
+        ({"stop": "x"}, "stop", ("x",)),
+        ({"stop": ["x", "y"]}, "stop", ("x", "y")),
+        ({"stop": None}, "stop", ()),
+        ({"logprobs": True}, "logprobs", 0),
+        ({"logprobs": True, "top_logprobs": 3}, "logprobs", 3),
+        ({"logprobs": False, "top_logprobs": 0}, "logprobs", None),
+        ({"ignore_eos": True}, "ignore_eos", True),
+        ({"parallel_tool_calls": False}, "is_parallel", False),
+        ({"response_format": {"type": "text"}}, "constraint", None),
+        ({"response_format": {"type": "json_object"}}, "constraint", JsonSchema(schema={"type": "object"})),
+        ({"response_format": FORMAT}, "constraint", JsonSchema(schema=SCHEMA)),
+        ({"response_format": FORMAT}, "constraint_field", "response_format.json_schema.schema"),
+        ({"tools": [TOOL]}, "tools", (Tool(name="sum", parameters=SCHEMA),)),
+        ({"tools": [TOOL]}, "tool_choice", ToolChoice()),
+        ({"tools": [TOOL], "tool_choice": "required"}, "tool_choice", ToolChoice(mode="required")),
+        ({"tools": [TOOL], "tool_choice": "none", "ignore_eos": True}, "tool_choice", ToolChoice(mode="none")),
+        (
+            {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "sum"}}},
+            "tool_choice",
+            ToolChoice(mode="named", name="sum"),
+        ),
+    ],
+)
+def test_fields_of_the_request(fields: dict[str, Any], name: str, value: Any) -> None:
+    assert getattr(request(**fields), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperature", 0.0),
+        ("top_p", 0.5),
+        ("top_k", 7),
+        ("min_p", 0.25),
+        ("seed", 11),
+        ("frequency_penalty", 0.5),
+        ("presence_penalty", -0.5),
+        ("repeat_penalty", 1.25),
+    ],
+)
+def test_fields_of_the_sampling(name: str, value: float) -> None:
+    assert getattr(request(**{name: value}).sampling, name) == value
+
+
+def test_biases_are_by_token() -> None:
+    assert request(logit_bias={"15": -100, "7": 2.5}).sampling.logit_bias == {15: -100.0, 7: 2.5}
+
+
+def test_a_conversation_with_calls_and_parts() -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "sum", "arguments": '{"a": 1}'}}
+    messages = [
+        {"role": "developer", "content": [{"type": "text", "text": "Be "}, {"type": "text", "text": "kind."}]},
+        {"role": "user", "content": "Sum!"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "2"},
+    ]
+    assert request(messages=messages).messages == (
+        Message(role="developer", content="Be kind."),
+        Message(role="user", content="Sum!"),
+        Message(role="assistant", tool_calls=(ToolCall(name="sum", arguments={"a": 1}, id="call_1"),)),
+        Message(role="tool", content="2", tool_call_id="call_1", name="sum"),
+    )
+
+
+def test_stream_options_and_unknown_fields() -> None:
+    found = asked(stream=True, stream_options={"include_usage": True, "odd": 1}, service_tier="auto", user="me")
+    assert (found.stream, found.include_usage) == (True, True)
+    assert set(found.warnings) == {
+        f"{name} is unknown and was ignored." for name in ("service_tier", "user", "stream_options.odd")
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"messages": []}, "messages"),
+        ({"messages": "Hello!"}, "messages"),
+        ({"messages": [{"role": "judge", "content": ""}]}, "messages[0].role"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "messages[0].content[0]"),
+        ({"model": 5}, "model"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_completion_tokens": -2}, "max_completion_tokens"),
+        ({"max_tokens": 5, "max_completion_tokens": 6}, "max_tokens"),
+        ({"temperature": -1}, "temperature"),
+        ({"top_p": 1.5}, "top_p"),
+        ({"seed": "x"}, "seed"),
+        ({"stop": [""]}, "stop[0]"),
+        ({"stop": ["x"], "response_format": FORMAT}, "stop"),
+        ({"logit_bias": {"the": 1}}, "logit_bias"),
+        ({"logprobs": 3}, "logprobs"),
+        ({"top_logprobs": 2}, "top_logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"n": 2}, "n"),
+        ({"n": 0}, "n"),
+        ({"stream_options": 5}, "stream_options"),
+        ({"stream_options": {"include_usage": 1}}, "stream_options.include_usage"),
+        ({"response_format": {"type": "xml"}}, "response_format.type"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "no"}}}, "tool_choice"),
+        ({"tools": [TOOL, TOOL]}, "tools[1].function.name"),
+        ({"tools": [TOOL], "ignore_eos": True}, "ignore_eos"),
+        ({"response_format": FORMAT, "ignore_eos": True}, "ignore_eos"),
+        ({"functions": [{"name": "sum"}]}, "functions"),
+        ({"function_call": "auto"}, "function_call"),
+        ({"modalities": ["text", "audio"]}, "modalities"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(fields: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        asked(**fields)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("rest", [{"tools": [TOOL]}, {"response_format": FORMAT}])
+def test_an_answer_without_an_end_is_refused_with_both_names(rest: dict[str, Any]) -> None:
+    with pytest.raises(ConflictingFields, match=f"ignore_eos and {next(iter(rest))}"):
+        asked(ignore_eos=True, **rest)
+
+
+def test_more_than_one_answer_is_refused_in_words() -> None:
+    with pytest.raises(RefusedField, match="one answer is given to a request, and 3 were asked for"):
+        asked(n=3)
+
+
+def test_messages_are_needed() -> None:
+    with pytest.raises(InvalidRequest, match="messages is required"):
+        read_completion({"model": "x"})
+
+
+def test_fields_at_their_neutral_value_pass() -> None:
+    neutral = {"n": 1, "modalities": ["text"], "audio": None, "functions": None, "tools": [], "tool_choice": "auto"}
+    assert asked(**neutral).warnings == ()
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+_BODIES = st.dictionaries(st.sampled_from(ChatCompletionBody.__struct_fields__), _JSON, max_size=5)
+
+
+@given(_BODIES)
+def test_any_body_is_read_or_refused(body: dict[str, Any]) -> None:
+    with contextlib.suppress(InvalidRequest):
+        settle(read_completion({"messages": HELLO, **body}), ModelSpec(name="a", path="b"))
+
+
+def test_numbers_of_a_wrong_kind_say_what_is_allowed() -> None:
+    with pytest.raises(InvalidField, match=r"top_k: got 'many'; allowed: an integer"):
+        asked(top_k="many")
