@@ -226,7 +226,7 @@ class Scheduler:
         """Tokens for each: who generates gets a token at least, and prompts share `most`."""
         budget = min(self._limits.n_batch, max(num_decoding + most, len(ordered)))
         if self._limits.is_uniform:
-            return uniform_lengths(wanted, budget)
+            return uniform_lengths(wanted, budget, num_decoding)
         return free_lengths(wanted, budget)
 
     def _wish(self, answer: Answer, most: int) -> tuple[Sequence[int], Sequence[int]]:

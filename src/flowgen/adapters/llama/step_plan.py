@@ -10,12 +10,14 @@ _PASS_COST = 2
 """A pass more costs about as much as computing two more tokens in one pass."""
 
 
-def uniform_lengths(wanted: Sequence[int], budget: int) -> list[int]:
+def uniform_lengths(wanted: Sequence[int], budget: int, first_prompt: int = 0) -> list[int]:
     """Lengths of at most two values, one of them 1: that which computes most, an extra pass paid for. `wanted` are at
-    least 1 each and their order is who comes first; of those that the budget has no room for the length is 0."""
+    least 1 each and their order is who comes first; of those that the budget has no room for the length is 0. From
+    `first_prompt` on they are prompts: the first of more than one token is always among the longer ones."""
     best: list[int] = []
     worth = -1
-    for common in sorted(set(wanted)):
+    most = next((want for want in wanted[first_prompt:] if want > 1), max(wanted, default=1))
+    for common in sorted({want for want in wanted if want <= most}):
         lengths = _filled([common if want >= common else 1 for want in wanted], budget)
         score = sum(lengths) - _PASS_COST * (len(set(lengths) - {0}) - 1)
         if score > worth:

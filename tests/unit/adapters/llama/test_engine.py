@@ -13,8 +13,13 @@ from flowgen.adapters.llama.drafting import Drafter
 from flowgen.adapters.llama.emission import Emission
 from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.generation import LlamaGeneration
+from flowgen.adapters.llama.kv_cells import CellLedger
+from flowgen.adapters.llama.kv_memory import BatchPiece
+from flowgen.adapters.llama.prefix_cache import PrefixCache
+from flowgen.adapters.llama.residence import Residence
 from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.sampler import Step, StepSampler, TokenSampler
+from flowgen.adapters.llama.scheduler import Limits, Scheduler
 from flowgen.adapters.llama.scores import ScoreRules
 from flowgen.adapters.llama.sequence import Answer
 from flowgen.adapters.llama.stops import StopScanner
@@ -45,9 +50,9 @@ class CountingContext:
         self.go = threading.Event()
         self.go.set()
 
-    def decode(self, tokens: Sequence[int], position: int, sequence: int, *, num_outputs: int) -> int:
+    def decode(self, pieces: Sequence[BatchPiece]) -> int:
         self.go.wait(10)
-        self.pieces.append(list(tokens))
+        self.pieces += [list(piece.tokens) for piece in pieces]
         return self.status
 
     def logits(self, index: int) -> NDArray[np.float32]:
@@ -61,6 +66,29 @@ class CountingContext:
     def take_back(self, sequence: int, position: int) -> bool:
         self.taken_back.append(position)
         return self.can_take_back
+
+    def fork(self, source: int, target: int, position: int) -> None:
+        raise NotImplementedError
+
+    def save(self, sequence: int) -> bytes:
+        return b"a copy"
+
+    def load(self, sequence: int, data: bytes) -> bool:
+        return True
+
+    def save_state(self, sequence: int) -> bytes:
+        return b""
+
+    def load_state(self, sequence: int, data: bytes) -> bool:
+        return True
+
+
+def engine_of(context: CountingContext, drafter: Drafter | None = None) -> Engine:
+    """One answer at a time, four tokens of a prompt in a step, and nothing kept."""
+    residence = Residence(context, CellLedger(10_000), PrefixCache(0, cuts_anywhere=True), 2, takes_checkpoints=False)
+    limits = Limits(num_running=1, queue_size=8, n_batch=8, n_pass=4)
+    scheduler = Scheduler(limits, residence, drafter.guess if drafter else None)
+    return Engine(Runner(context, BYTES), scheduler)
 
 
 def no_sampler(_: Sequence[Step]) -> StepSampler:
@@ -84,7 +112,7 @@ def context() -> CountingContext:
 
 @pytest.fixture
 def engine(context: CountingContext) -> Iterator[Engine]:
-    engine = Engine(Runner(context, BYTES, 4))
+    engine = engine_of(context)
     yield engine
     context.go.set()
     engine.close()
@@ -144,7 +172,7 @@ async def test_drafts_change_the_number_of_steps_and_not_the_text(
     taken_back: list[int],
 ) -> None:
     context.can_take_back = can_take_back
-    engine = Engine(Runner(context, BYTES, 4, Drafter(Guesses(*guesses), len(BYTES.tokens), 8, 8)))
+    engine = engine_of(context, Drafter(Guesses(*guesses), len(BYTES.tokens), 8, 8))
     assert await text_of(submit(engine, answer_of(max_tokens=5))) == "aaaaa"
     engine.close()
     assert (context.pieces, context.taken_back) == (pieces, taken_back)
@@ -156,7 +184,7 @@ async def test_a_failed_decode_ends_its_answer_and_not_the_next(engine: Engine, 
         await text_of(submit(engine, answer_of()))
     context.status = 0
     await until_idle(engine)
-    assert context.num_forgotten == 1
+    assert context.num_forgotten == len(context.pieces) == 3
     assert await text_of(submit(engine, answer_of())) == "aaa"
 
 

@@ -1,0 +1,87 @@
+"""The pure parts of a step: lengths, the size of prefill pieces, and where checkpoints are taken."""
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from flowgen.adapters.llama.checkpoints import checkpoint_positions
+from flowgen.adapters.llama.pace import Pace
+from flowgen.adapters.llama.step_plan import free_lengths, uniform_lengths
+
+WANTED = st.lists(st.integers(1, 600), min_size=1, max_size=20)
+
+
+@given(WANTED, st.integers(1, 700))
+def test_a_hybrid_batch_has_at_most_two_lengths_and_keeps_to_its_budget(wanted: list[int], budget: int) -> None:
+    lengths = uniform_lengths(wanted, budget)
+    assert len(lengths) == len(wanted)
+    assert sum(lengths) <= budget
+    assert len(set(lengths) - {0, 1}) <= 1
+    assert all(length <= want for length, want in zip(lengths, wanted, strict=True))
+    assert lengths[0] >= 1
+
+
+@given(WANTED, st.integers(1, 700))
+def test_the_budget_is_used_as_far_as_there_are_wishes(wanted: list[int], budget: int) -> None:
+    lengths = free_lengths(wanted, budget)
+    assert sum(lengths) == min(budget, sum(wanted))
+    assert all(length <= want for length, want in zip(lengths, wanted, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "budget", "lengths"),
+    [
+        ([1, 1, 1], 8, [1, 1, 1]),
+        ([1, 2, 1], 8, [1, 1, 1]),  # one token more is not worth a pass
+        ([1, 9, 1], 20, [1, 9, 1]),
+        ([1, 1, 512], 514, [1, 1, 512]),
+        ([20, 512], 514, [20, 20]),  # who came first is not overtaken
+        ([3, 5, 9], 99, [3, 3, 3]),
+        ([30, 40], 50, [30, 1]),
+        ([1, 1, 1], 2, [1, 1, 0]),
+    ],
+)
+def test_the_common_length_is_the_one_that_computes_most(wanted: list[int], budget: int, lengths: list[int]) -> None:
+    assert uniform_lengths(wanted, budget) == lengths
+
+
+def test_prefill_takes_as_long_as_four_steps_of_those_that_generate() -> None:
+    pace = Pace()
+    assert pace.prefill_size(512, is_alone=True) == 512
+    assert pace.prefill_size(512, is_alone=False) == 64
+    pace.measured(0, 4, 4, 0.050)
+    pace.measured(100, 0, 0, 0.100)
+    assert pace.prefill_size(512, is_alone=False) == 200
+    assert pace.prefill_size(128, is_alone=False) == 128
+    for _ in range(50):
+        pace.measured(100, 4, 4, 0.850)  # of which 0.05 s are those that generate
+    assert pace.prefill_size(512, is_alone=False) == 64
+
+
+def test_the_wait_is_what_those_before_will_take() -> None:
+    pace = Pace()
+    assert pace.wait_s(9) == 1
+    pace.measured(0, 2, 2, 0.1)
+    pace.answered(40)
+    assert pace.tokens_per_second == pytest.approx(20.0)
+    assert pace.wait_s(3) == 6
+    assert pace.wait_s(10**6) == 120
+
+
+def test_checkpoints_stand_after_the_longest_stretches_at_the_last_turns_and_before_the_last_token() -> None:
+    turn = [1, *[5] * 99]
+    system = [1, *[5] * 499]
+    prompt = [*system, *turn * 20]
+    places = checkpoint_positions(prompt, {1})
+    assert places[0] == 500
+    assert places[-4:] == [2200, 2300, 2400, len(prompt) - 1]
+    assert len(places) <= 9
+    assert checkpoint_positions([7], {1}) == []
+    assert checkpoint_positions([7, 8], {1}) == [1]
+
+
+@given(st.lists(st.integers(1, 4), max_size=400))
+def test_checkpoints_leave_something_to_compute(prompt: list[int]) -> None:
+    places = checkpoint_positions(prompt, {1})
+    assert all(0 < place < len(prompt) for place in places)
+    assert places == sorted(set(places))
