@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from flowgen.adapters.llama.batch import BatchArrays
 from flowgen.adapters.llama.kv_memory import BatchPiece
 from flowgen.adapters.llama.log_ring import LogRing
-from flowgen.adapters.llama.sampler import CANDIDATE
 
 log = LogRing()
 _log_callback = llama.llama_log_callback(lambda level, text, _: log.write(level, text.decode("utf-8", "replace")))
@@ -232,20 +231,10 @@ class Context:
         if llama.llama_set_adapters_lora(self._context, adapters, 1, (ctypes.c_float * 1)(scale)):
             raise OSError("llama.cpp cannot apply the adapter")
 
-    def decode(
-        self,
-        pieces: Sequence[BatchPiece] | Sequence[int],
-        position: int = 0,
-        sequence: int = 0,
-        *,
-        num_outputs: int = 0,
-    ) -> int:
+    def decode(self, pieces: Sequence[BatchPiece]) -> int:
         """Compute a batch, at most n_batch tokens: 0 is success, 1 that no cells were free, 2 and negative numbers are
         faults. After any but 0 the state of its sequences is unknown."""
-        if pieces and not isinstance(pieces[0], BatchPiece):
-            piece = BatchPiece(sequence=sequence, position=position, tokens=pieces, num_outputs=num_outputs)  # type: ignore[arg-type]
-            return self.decode([piece])
-        self._batch.n_tokens = self._arrays.fill(pieces)  # type: ignore[arg-type]
+        self._batch.n_tokens = self._arrays.fill(pieces)
         return int(llama.llama_decode(self._context, self._batch))
 
     def logits(self, index: int) -> NDArray[np.float32]:
@@ -334,17 +323,15 @@ class Sampler:
         """`steps` are names of llama_sampler_init_* with their arguments."""
         self._samplers = [getattr(llama, f"llama_sampler_init_{name}")(*arguments) for name, arguments in steps]
 
-    def apply(self, candidates: NDArray[Any]) -> tuple[NDArray[Any], int]:
-        """Run candidates (of type CANDIDATE) through: those left, and the place of the selected one (-1: none yet)."""
-        candidates = np.ascontiguousarray(candidates)
-        array = llama.llama_token_data_array()
-        array.data = candidates.ctypes.data_as(ctypes.POINTER(llama.llama_token_data))
-        array.size, array.selected, array.sorted = len(candidates), -1, False
+    def draw(self, candidates: NDArray[Any], *, is_sorted: bool) -> int:
+        """Run candidates (of type CANDIDATE, at least one, overwritten) through; give the token that the last sampler
+        selects. `is_sorted`: the best score comes first."""
+        array = llama.llama_token_data_array(
+            candidates.ctypes.data_as(ctypes.POINTER(llama.llama_token_data)), len(candidates), -1, is_sorted
+        )
         for sampler in self._samplers:
             llama.llama_sampler_apply(sampler, ctypes.byref(array))
-        address = ctypes.cast(array.data, ctypes.c_void_p).value or 0
-        left = (ctypes.c_char * (array.size * CANDIDATE.itemsize)).from_address(address)
-        return np.frombuffer(left, CANDIDATE).copy(), int(array.selected)
+        return int(array.data[array.selected].id)
 
     def close(self) -> None:
         for sampler in self._samplers:

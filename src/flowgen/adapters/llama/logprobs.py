@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from flowgen.adapters.llama.candidates import largest
+from flowgen.adapters.llama.scores import mended
 from flowgen.domain.generation import TokenAlternative, TokenLogprob
 
 LEAST = -9999.0
@@ -13,27 +15,28 @@ LEAST = -9999.0
 
 def token_logprob(logits: NDArray[np.float32], token: int, num_top: int, tokens: Sequence[bytes]) -> TokenLogprob:
     """The natural-log probability of `token` and of the `num_top` likeliest ones, best first; LEAST at least."""
-    scores = np.maximum(log_softmax(logits), LEAST)
-    top = likeliest(scores, num_top)
+    mass = log_mass(logits)
+    if not np.isfinite(mass):
+        logits = mended(logits)
+        mass = log_mass(logits)
+
+    def alternative(place: int) -> TokenAlternative:
+        return TokenAlternative(token=place, data=tokens[place], logprob=max(float(logits[place]) - mass, LEAST))
+
     return TokenLogprob(
-        chosen=TokenAlternative(token=token, data=tokens[token], logprob=float(scores[token])),
-        top=tuple(TokenAlternative(token=i, data=tokens[i], logprob=float(scores[i])) for i in top),
+        chosen=alternative(token), top=tuple(alternative(place) for place in likeliest(logits, num_top))
     )
 
 
-def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """log(softmax(logits)) in double precision."""
-    shifted = logits.astype(np.float64) - float(np.max(logits))
-    result: NDArray[np.float64] = shifted - np.log(np.sum(np.exp(shifted)))
-    return result
+def log_mass(logits: NDArray[np.float32]) -> float:
+    """log(sum(exp(logits))): 1e-6 off at most, because single precision's exponentials are summed pairwise."""
+    best = logits.max()
+    with np.errstate(invalid="ignore"):
+        return float(best) + float(np.log(np.exp(logits - best).sum()))
 
 
-def likeliest(scores: NDArray[np.float64], count: int) -> list[int]:
+def likeliest(logits: NDArray[np.float32], count: int) -> list[int]:
     """The ids of the `count` highest scores, best first; the lower id first where two are equal."""
-    count = min(count, len(scores))
-    if count == 0:
-        return []
-    least = np.partition(scores, -count)[-count]
-    best = np.flatnonzero(scores >= least)
-    order = np.lexsort((best, -scores[best]))
-    return [int(token) for token in best[order][:count]]
+    best = largest(logits, count)
+    impossible = np.flatnonzero(logits == -np.inf)[: count - len(best)] if len(best) < count else best[:0]
+    return [int(place) for place in (*best, *impossible)]

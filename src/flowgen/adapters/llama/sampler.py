@@ -1,6 +1,7 @@
 """Draws a token from scores as a request asks. Knows the order of the steps; refuses to know where scores come from.
 
-The order is llama.cpp's (common/sampling.cpp): top_k, tail-free, typical, top_p, min_p, temperature, and the draw.
+The order is llama.cpp's (common/sampling.cpp): top_k, tail-free, typical, top_p, min_p, temperature, and the draw. The
+few tokens that the first step leaves are found here, and llama.cpp is handed no others: it would walk or sort them all.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from flowgen.adapters.llama.candidates import Candidates, Places, Scores, Scratch, above, largest, likeliest
 from flowgen.adapters.llama.tail_free import tail_free_count
 from flowgen.domain.generation import Sampling
 
@@ -18,16 +20,13 @@ _MIROSTAT_M = 100
 _GREEDY_BELOW = 1e-6
 """Below this temperature the quotient of two scores' difference overflows, and the likeliest token is the draw."""
 
-CANDIDATE = np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")])
-"""One token of llama.cpp's token data array: id, score, probability."""
-
 Step = tuple[str, Sequence[float | int]]
 
 
 class StepSampler(Protocol):
     """`backend.Sampler`: llama.cpp's samplers in a row."""
 
-    def apply(self, candidates: NDArray[Any]) -> tuple[NDArray[Any], int]: ...
+    def draw(self, candidates: NDArray[Any], *, is_sorted: bool) -> int: ...
     def close(self) -> None: ...
 
 
@@ -38,56 +37,54 @@ class TokenSampler:
         self, sampling: Sampling, seed: int, n_vocab: int, make: Callable[[Sequence[Step]], StepSampler]
     ) -> None:
         self._sampling = sampling
-        self._is_greedy = sampling.temperature < _GREEDY_BELOW
-        before, after = ([], []) if self._is_greedy else steps(sampling, seed, n_vocab)
-        self._before = make(before) if before else None
-        self._after = make(after) if after else None
+        is_greedy = sampling.temperature < _GREEDY_BELOW
+        self._steps = None if is_greedy else make(steps(sampling, seed, n_vocab))
 
-    def draw(self, scores: NDArray[np.float32]) -> int:
-        """Give a token whose score is finite; there must be one."""
-        if self._is_greedy or self._after is None:
-            return int(np.argmax(scores))
-        candidates = self._candidates(scores)
-        if self._before is not None:
-            candidates, _ = self._before.apply(candidates)
-            candidates = candidates[: tail_free_count(candidates["logit"], self._sampling.tfs_z)]
-        candidates, place = self._after.apply(candidates)
-        return int(candidates["id"][place])
+    def draw(self, candidates: Candidates, scratch: Scratch) -> int:
+        """Give a token. There must be no NaN and no infinite score, and a score above -inf."""
+        scores = candidates.scores
+        if self._steps is None:
+            return candidates.token(int(np.argmax(scores)))
+        places, is_sorted = shortlist(scores, self._sampling, scratch)
+        chosen = scores[places]
+        handed = scratch.candidates(len(places))
+        handed["id"] = places if candidates.ids is None else candidates.ids[places]
+        handed["logit"] = chosen - chosen.max()  # the best score is 0, so that no quotient overflows
+        return self._steps.draw(handed, is_sorted=is_sorted)
 
     def close(self) -> None:
-        for sampler in (self._before, self._after):
-            if sampler is not None:
-                sampler.close()
-
-    def _candidates(self, scores: NDArray[np.float32]) -> NDArray[Any]:
-        """The tokens that may be drawn; the best score is 0, so that no quotient overflows."""
-        ids = np.flatnonzero(np.isfinite(scores))
-        candidates = np.zeros(len(ids), CANDIDATE)
-        candidates["id"] = ids
-        candidates["logit"] = scores[ids] - scores[ids].max()
-        return candidates
+        if self._steps is not None:
+            self._steps.close()
 
 
-def steps(sampling: Sampling, seed: int, n_vocab: int) -> tuple[list[Step], list[Step]]:
-    """llama.cpp's samplers with their arguments: those before the tail-free step (sorting), and those after it."""
+def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Places, bool]:
+    """The places of the tokens that the first steps leave, and whether they are sorted, best first."""
+    if sampling.mirostat_mode:
+        return np.flatnonzero(scores > -np.inf), False
+    cuts_tail = sampling.tfs_z < 1.0
+    if sampling.top_k > 0 or cuts_tail:
+        places = largest(scores, sampling.top_k if sampling.top_k > 0 else len(scores))
+        return places[: tail_free_count(scores[places], sampling.tfs_z)] if cuts_tail else places, True
+    if sampling.typical_p < 1.0:
+        return np.flatnonzero(scores > -np.inf), False
+    if sampling.top_p < 1.0:
+        return likeliest(scores, sampling.top_p, sampling.min_p, scratch.weights), True
+    return above(scores, sampling.min_p) if sampling.min_p > 0.0 else np.flatnonzero(scores > -np.inf), False
+
+
+def steps(sampling: Sampling, seed: int, n_vocab: int) -> list[Step]:
+    """llama.cpp's samplers with their arguments, but for those that `shortlist` stands in for."""
     temperature: Step = ("temp", (sampling.temperature,))
     tau, eta = sampling.mirostat_tau, sampling.mirostat_eta
     if sampling.mirostat_mode == 1:
-        return [], [temperature, ("mirostat", (n_vocab, seed, tau, eta, _MIROSTAT_M))]
+        return [temperature, ("mirostat", (n_vocab, seed, tau, eta, _MIROSTAT_M))]
     if sampling.mirostat_mode == 2:
-        return [], [temperature, ("mirostat_v2", (seed, tau, eta))]
-    top_k: list[Step] = [("top_k", (sampling.top_k,))] if sampling.top_k > 0 else []
-    if sampling.tfs_z < 1.0:
-        before: list[Step] = top_k or [("top_k", (n_vocab,))]
-        top_k = []
-    else:
-        before = []
-    after: list[Step] = [
-        *top_k,
-        ("typical", (sampling.typical_p, _MIN_KEEP)),
-        ("top_p", (sampling.top_p, _MIN_KEEP)),
-        ("min_p", (sampling.min_p, _MIN_KEEP)),
-        temperature,
-        ("dist", (seed,)),
+        return [temperature, ("mirostat_v2", (seed, tau, eta))]
+    is_cut = sampling.top_k > 0 or sampling.tfs_z < 1.0 or sampling.typical_p < 1.0
+    filters: list[tuple[str, float, bool]] = [
+        ("typical", sampling.typical_p, sampling.typical_p < 1.0),
+        ("top_p", sampling.top_p, sampling.top_p < 1.0 and is_cut),
+        ("min_p", sampling.min_p, sampling.min_p > 0.0),
     ]
-    return before, after
+    cuts: list[Step] = [(name, (value, _MIN_KEEP)) for name, value, does_cut in filters if does_cut]
+    return [*cuts, temperature, ("dist", (seed,))]

@@ -1,6 +1,6 @@
 """What a request does to the model's scores before a token is drawn: bias, penalties, processors, the grammar's mask.
 
-Pure arithmetic over one array; refuses to know llama.cpp and how a token is drawn from the result.
+Pure arithmetic over arrays; refuses to know llama.cpp and how a token is drawn from the result.
 """
 
 from collections import Counter
@@ -9,14 +9,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from flowgen.adapters.llama.candidates import Candidates, Scores, Scratch
 from flowgen.domain.errors import EngineFailed
 from flowgen.domain.generation import Sampling
 from flowgen.domain.plugins import LogitsProcessor
 
-Scores = NDArray[np.float32]
-Allowed = NDArray[np.bool_]
+Mask = NDArray[np.uint32]
+"""One bit per token, little-endian in 32-bit words: 1 is allowed. No bit is set beyond the vocabulary."""
 
 _FORBIDDEN = np.float32(-np.inf)
+_FEW_WORDS = 64
+_LIMITS = np.where(
+    np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little") == 1, -_FORBIDDEN, _FORBIDDEN
+).astype(np.float32)
+"""By the byte of a mask, the most that each of its eight tokens may score."""
 DROPPED = "logit_bias and logits_processor left no token to choose from; they were dropped for one token or more"
 
 
@@ -24,71 +30,108 @@ class ScoreRules:
     """The steps of one answer, in their order. `warnings` has DROPPED once a step had to be."""
 
     def __init__(self, sampling: Sampling, processors: Sequence[LogitsProcessor] = ()) -> None:
-        self._sampling = sampling
         self._processors = processors
         self._biased = np.fromiter(sampling.logit_bias.keys(), np.int64)
-        self._bias = np.fromiter(sampling.logit_bias.values(), np.float64)
+        with np.errstate(over="ignore"):
+            self._bias = np.fromiter(sampling.logit_bias.values(), np.float64).astype(np.float32)
+        self._penalties = Penalties(sampling)
         self.warnings: list[str] = []
 
-    def apply(self, logits: Scores, prompt: Sequence[int], tokens: Sequence[int], allowed: Allowed | None) -> Scores:
-        """Give new scores, -inf for what must not be drawn. Raises EngineFailed if the grammar allows no token."""
-        scores = logits.copy()
-        add_bias(scores, self._biased, self._bias)
-        penalise(scores, tokens, self._sampling)
-        for processor in self._processors:
-            processor.process(prompt, tokens, scores)
-        return self._masked(scores, logits, tokens, allowed)
-
-    def _masked(self, scores: Scores, logits: Scores, tokens: Sequence[int], allowed: Allowed | None) -> Scores:
-        if allowed is not None and not allowed.any():
-            raise EngineFailed("The grammar allows no token here, and does not allow the answer to end.")
-        masked = _mask(scores, allowed)
-        if np.isfinite(masked.max()):
-            return masked
+    def apply(
+        self, logits: Scores, prompt: Sequence[int], tokens: Sequence[int], mask: Mask | None, scratch: Scratch
+    ) -> Candidates:
+        """Give the tokens that may come, at least one with a finite score and none with another but -inf: a view of
+        `logits`, which are never changed, or of `scratch`. Raises EngineFailed if the grammar allows no token."""
+        candidates = restrict(self._changed(logits, prompt, tokens, scratch), mask, scratch)
+        if np.isfinite(candidates.scores.max()):  # the best is a number, so none is NaN and none infinite
+            return candidates
+        candidates = Candidates(mended(candidates.scores), candidates.ids)
+        if np.isfinite(candidates.scores.max()):
+            return candidates
         if DROPPED not in self.warnings:
             self.warnings.append(DROPPED)
-        plain = logits.copy()
-        penalise(plain, tokens, self._sampling)
-        masked = _mask(plain, allowed)
-        if not np.isfinite(masked.max()):
+        return self._without_wishes(logits, tokens, mask, scratch)
+
+    def _changed(self, logits: Scores, prompt: Sequence[int], tokens: Sequence[int], scratch: Scratch) -> Scores:
+        is_penalised = self._penalties.counts(tokens)
+        if not (len(self._biased) or is_penalised or self._processors):
+            return logits
+        scores = scratch.scores
+        np.copyto(scores, logits)
+        if len(self._biased):
+            with np.errstate(over="ignore", invalid="ignore"):
+                scores[self._biased] += self._bias
+        self._penalties.apply(scores)
+        for processor in self._processors:
+            processor.process(prompt, tokens, scores)
+        return scores
+
+    def _without_wishes(self, logits: Scores, tokens: Sequence[int], mask: Mask | None, scratch: Scratch) -> Candidates:
+        scores = logits.copy()
+        self._penalties.apply(scores)
+        restricted = restrict(scores, mask, scratch)
+        candidates = Candidates(mended(restricted.scores), restricted.ids)
+        if not np.isfinite(candidates.scores.max()):
             raise EngineFailed("The model's scores are no numbers: its weights or options.kv_overrides are broken.")
-        return masked
+        return candidates
 
 
-def add_bias(scores: Scores, tokens: NDArray[np.int64], bias: NDArray[np.float64]) -> None:
-    """Add numbers to the scores of some tokens, in place."""
-    if len(tokens):
+class Penalties:
+    """llama.cpp's penalties over the last generated tokens of one answer, in its own precision."""
+
+    def __init__(self, sampling: Sampling) -> None:
         with np.errstate(over="ignore"):
-            scores[tokens] = (scores[tokens] + bias).astype(np.float32)
+            self._repeat = np.float32(sampling.repeat_penalty)
+            self._frequency = np.float32(sampling.frequency_penalty)
+            self._presence = np.float32(sampling.presence_penalty)
+        self._is_on = bool(self._repeat != 1 or self._frequency or self._presence)
+        self._last_n = sampling.penalty_last_n
+        self._counts: Counter[int] = Counter()
+        self._num_counted = 0
+
+    def counts(self, tokens: Sequence[int]) -> bool:
+        """Count the last of an answer's tokens, which only ever grow; whether any is to be penalised."""
+        if not self._is_on or not self._last_n or not tokens:
+            return False
+        if self._last_n > 0:
+            self._counts = Counter(tokens[-self._last_n :])
+        else:
+            self._counts.update(tokens[self._num_counted :])
+            self._num_counted = len(tokens)
+        return True
+
+    def apply(self, scores: Scores) -> None:
+        """Penalise what was counted, in place: llama_sampler_penalties_apply (src/llama-sampler.cpp). A positive score
+        is divided by repeat_penalty, another one multiplied; then count * frequency + presence goes off."""
+        if not self._counts:
+            return
+        seen = np.fromiter(self._counts.keys(), np.int64, len(self._counts))
+        counts = np.fromiter(self._counts.values(), np.float32, len(self._counts))
+        with np.errstate(all="ignore"):
+            values = scores[seen]
+            values = np.where(values > 0, values / self._repeat, values * self._repeat)
+            scores[seen] = values - (counts * self._frequency + self._presence)
 
 
-def penalise(scores: Scores, tokens: Sequence[int], sampling: Sampling) -> None:
-    """llama.cpp's penalties (llama_sampler_penalties_apply in src/llama-sampler.cpp) over the last generated tokens:
-    a positive score is divided by repeat_penalty, another one multiplied; then count * frequency + presence goes off.
-    """
-    last_n = sampling.penalty_last_n
-    window = tokens if last_n < 0 else tokens[-last_n:] if last_n else ()
-    is_neutral = (sampling.repeat_penalty, sampling.frequency_penalty, sampling.presence_penalty) == (1.0, 0.0, 0.0)
-    if not window or is_neutral:
-        return
-    counts = Counter(window)
-    seen = np.fromiter(counts.keys(), np.int64)
-    values = scores[seen].astype(np.float64)
-    values = np.where(values > 0, values / sampling.repeat_penalty, values * sampling.repeat_penalty)
-    values -= np.fromiter(counts.values(), np.float64) * sampling.frequency_penalty + sampling.presence_penalty
-    scores[seen] = values.astype(np.float32)
+def restrict(scores: Scores, mask: Mask | None, scratch: Scratch) -> Candidates:
+    """Leave out what a mask forbids: few that may come are picked out, of many the others get -inf in `scratch`.
+    Raises EngineFailed if none may come."""
+    if mask is None:
+        return Candidates(scores)
+    words = np.flatnonzero(mask)
+    if not len(words):
+        raise EngineFailed("The grammar allows no token here, and does not allow the answer to end.")
+    if len(words) <= _FEW_WORDS:
+        bits = np.unpackbits(mask[words].view(np.uint8), bitorder="little").reshape(-1, 32)
+        rows, columns = np.nonzero(bits)
+        ids = (words[rows] * 32 + columns).astype(np.int32)
+        return Candidates(scores[ids], ids)
+    np.take(_LIMITS, mask.view(np.uint8), axis=0, out=scratch.limits, mode="clip")  # `raise` would copy first
+    return Candidates(np.minimum(scores, scratch.limits.reshape(-1)[: len(scores)], out=scratch.scores))
 
 
-def allowed_tokens(mask: NDArray[np.uint32], n_vocab: int) -> Allowed:
-    """Unfold a mask of one bit per token, little-endian in 32-bit words."""
-    return np.unpackbits(mask.view(np.uint8), bitorder="little")[:n_vocab].astype(np.bool_)
-
-
-def _mask(scores: Scores, allowed: Allowed | None) -> Scores:
-    """Forbid what the mask leaves out, and what is no number; of infinite scores only those are left."""
-    masked = scores if allowed is None else np.where(allowed, scores, _FORBIDDEN)
-    if np.isfinite(masked.max()):  # the usual case: the best score is a number, so none is NaN and none infinite
-        return masked
-    masked = np.where(np.isnan(masked), _FORBIDDEN, masked)
-    infinite = np.isposinf(masked)
-    return np.where(infinite, np.float32(0), _FORBIDDEN) if infinite.any() else masked
+def mended(scores: Scores) -> Scores:
+    """A copy without what is no number; where scores are infinite, only these are left."""
+    numbers = np.where(np.isnan(scores), _FORBIDDEN, scores)
+    infinite = np.isposinf(numbers)
+    return np.where(infinite, np.float32(0), _FORBIDDEN) if infinite.any() else numbers
