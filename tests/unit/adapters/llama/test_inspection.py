@@ -155,7 +155,8 @@ async def test_the_estimate_is_what_llama_cpp_then_takes(
 ) -> None:
     path, options = write_model(arch=arch), {"n_ctx": n_cells, "n_cells": n_cells}
     outline = model_files.open_outline(str(path), spec_of(path, **options).options)
-    need = model_files.measure(outline, spec_of(path, **options).options, n_cells)
+    asked = spec_of(path, **options).options
+    need = model_files.measure(outline, asked, model_files.sizes(asked, outline))
     outline.close()
     runtime = await load(path, **options)
     taken = reports.buffer_sizes(backend.log.lines())

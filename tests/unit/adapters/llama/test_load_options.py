@@ -30,8 +30,9 @@ ASK = GenerationRequest(
 @pytest.mark.parametrize(
     ("options", "effective"),
     [
-        ({"n_ctx": 100}, {"n_ctx": 100, "n_cells": 256, "n_batch": 100, "n_ubatch": 100}),
-        ({"n_ctx": 0}, {"n_ctx": 1024, "n_cells": 1024}),
+        ({"n_ctx": 100}, {"n_ctx": 100, "n_cells": 1024, "n_batch": 256, "n_ubatch": 256}),
+        ({"n_ctx": 100, "n_cells": 100}, {"n_cells": 256, "n_batch": 100, "n_ubatch": 100}),
+        ({"n_ctx": 0}, {"n_ctx": 1024, "n_cells": 8192}),
         ({"n_ctx": 300, "n_cells": 600}, {"n_ctx": 300, "n_cells": 768}),
         ({"n_batch": 17}, {"n_batch": 17, "n_ubatch": 17}),
         ({"n_batch": 3}, {"n_batch": 3, "n_ubatch": 3}),
