@@ -13,25 +13,20 @@ from typing import TypeVar
 import msgspec
 
 from flowgen.adapters.llama import backend, model_files
-from flowgen.adapters.llama.drafting import Drafter
+from flowgen.adapters.llama.assembly import make_engine
 from flowgen.adapters.llama.effective import cell_warnings, effective_parameters, load_warnings, memory_warnings
 from flowgen.adapters.llama.embedder import Embedder
 from flowgen.adapters.llama.engine import Engine
-from flowgen.adapters.llama.kv_cells import CellLedger
 from flowgen.adapters.llama.memory import free_memory
-from flowgen.adapters.llama.parameters import Sizes, check_options, context_fields, num_drafts, numa_policy
-from flowgen.adapters.llama.prefix_cache import PrefixCache
+from flowgen.adapters.llama.parameters import Sizes, check_options, context_fields, numa_policy
 from flowgen.adapters.llama.preparation import Collaborators, Preparation, check_bias
 from flowgen.adapters.llama.reports import buffer_sizes
-from flowgen.adapters.llama.residence import Residence
-from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.runtime import LlamaRuntime
-from flowgen.adapters.llama.scheduler import Guess, Limits, Scheduler
 from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
 from flowgen.domain.constraints import Gbnf
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, InvalidField, OutOfMemory
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress, Vocabulary
-from flowgen.domain.options import LoadOptions, PluginRef
+from flowgen.domain.options import PluginRef
 from flowgen.domain.plugins import (
     DraftModel,
     LogitsProcessor,
@@ -48,10 +43,6 @@ T = TypeVar("T")
 _LOGGER = logging.getLogger(__name__)
 _ONE_AT_A_TIME = threading.Lock()
 """llama.cpp's log says nothing of who caused a line, so one load or inspection at a time reads it."""
-_CACHE_BYTES = 2**30
-_CACHE_SHARE = 4
-"""The prefix cache takes at most one byte in so many of the free host memory, unless it is told how many."""
-_QUEUE_TIMES = 4
 
 
 class LlamaRuntimeFactory:
@@ -155,7 +146,7 @@ class LlamaRuntimeFactory:
             info = self._info(spec, model, context, numa)
             embedder = Embedder(context, info.n_vocab) if model_files.embeds(spec.options, model) else None
             free = ExitStack()
-            runtime = self._assemble(spec, source, info, context, embedder, free.close)
+            runtime = self._assemble(spec, source, info, (context, self._sizes(spec, model)), embedder, free.close)
             free.push(opened.pop_all())
             return runtime
 
@@ -186,7 +177,7 @@ class LlamaRuntimeFactory:
         spec: ModelSpec,
         source: backend.Model,
         info: ModelInfo,
-        context: backend.Context | None,
+        sized: tuple[backend.Context, Sizes] | None,
         embedder: Embedder | None,
         free: Callable[[], None],
     ) -> LlamaRuntime:
@@ -199,44 +190,22 @@ class LlamaRuntimeFactory:
             tokenizer,
             self._collaborators,
             backend.Sampler,
-            takes_checkpoints=context is not None and context.has_state,
+            takes_checkpoints=sized is not None and sized[0].has_state,
         )
-        engine = self._engine(spec, source, info, context, vocabulary) if context is not None else None
+        engine = self._engine(spec, *sized, vocabulary) if sized is not None else None
         return LlamaRuntime(info, vocabulary, tokenizer, preparation, engine, embedder, free)
 
-    def _engine(
-        self,
-        spec: ModelSpec,
-        source: backend.Model,
-        info: ModelInfo,
-        context: backend.Context,
-        vocabulary: Vocabulary,
-    ) -> Engine:
-        options, sizes = spec.options, self._sizes(spec, source)
-        cache = PrefixCache(self._cache_bytes(options), cuts_anywhere=not context.has_state)
-        residence = Residence(
-            context, CellLedger(sizes.n_cells), cache, sizes.num_sequences, takes_checkpoints=context.has_state
+    def _engine(self, spec: ModelSpec, context: backend.Context, sizes: Sizes, vocabulary: Vocabulary) -> Engine:
+        return make_engine(
+            spec.options,
+            sizes,
+            context,
+            vocabulary,
+            has_state=context.has_state,
+            free_bytes=self._find_free(),
+            draft_model=self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model"),
+            after_step=self._after_step,
         )
-        limits = Limits(
-            num_running=options.n_seq_max,
-            queue_size=_QUEUE_TIMES * options.n_seq_max if options.queue_size is None else options.queue_size,
-            n_batch=max(sizes.n_batch, options.n_seq_max),
-            n_pass=sizes.n_ubatch,
-            is_uniform=context.has_state,
-        )
-        scheduler = Scheduler(limits, residence, self._guess(spec, info, sizes))
-        return Engine(Runner(context, vocabulary), scheduler, self._after_step)
-
-    def _cache_bytes(self, options: LoadOptions) -> int:
-        if options.cache_bytes is not None:
-            return options.cache_bytes
-        return min(_CACHE_BYTES, self._find_free() // _CACHE_SHARE)
-
-    def _guess(self, spec: ModelSpec, info: ModelInfo, sizes: Sizes) -> Guess | None:
-        model = self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model")
-        if model is None:
-            return None
-        return Drafter(model, info.n_vocab, num_drafts(spec.options, sizes), sizes.n_ubatch).guess
 
     def _info(self, spec: ModelSpec, model: backend.Model, context: backend.Context | None, numa: int) -> ModelInfo:
         facts = model_files.read_facts(spec, model)

@@ -241,6 +241,9 @@ class Scheduler:
         """Send the youngest back to the queue, one that others follow only where there is no other."""
         leaders = {answer.leader for answer in self._waiting}
         youngest = max(self._running, key=lambda answer: (answer not in leaders, answer.arrival))
+        if len(self._running) == 1:
+            needed, there = youngest.num_known + 1, self._residence.num_cells
+            youngest.ended = EngineFailed(f"An answer alone needs {needed} KV cells, of which there are {there}.")
         self._residence.retire(youngest)
         self._requeue(youngest)
 
