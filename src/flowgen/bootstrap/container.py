@@ -60,3 +60,9 @@ class Container(containers.DeclarativeContainer):
 def make_container(settings: Settings) -> Container:
     """Wire a server with these settings; nothing is loaded yet."""
     return Container(settings=providers.Object(settings))
+
+
+def start_engine(container: Container) -> None:
+    """Start the engine's process, so that it gets ready while the server does. Raises EngineFailed."""
+    if container.settings().engine == "worker":
+        container.workers().start_ahead()

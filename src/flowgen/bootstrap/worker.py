@@ -3,22 +3,18 @@
 The server's process never imports this module, unless the engine is to run there: it brings llama.cpp in.
 """
 
-import asyncio
 import faulthandler
 import logging
 import os
 import signal
-import socket
 from collections.abc import Callable
+from typing import NoReturn
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.adapters.llama.factory import LlamaRuntimeFactory
-from flowgen.adapters.worker.outbox import Outbox
-from flowgen.adapters.worker.serving import serve
+from flowgen.adapters.worker.serving import run
 from flowgen.bootstrap.plugins import EntryPointRegistry
 from flowgen.domain.ports import SchemaConstrainer
-
-_FLUSHES_EACH = True
 
 
 def make_runtimes(constrainer: SchemaConstrainer, after_step: Callable[[], None] = lambda: None) -> LlamaRuntimeFactory:
@@ -29,10 +25,11 @@ def make_runtimes(constrainer: SchemaConstrainer, after_step: Callable[[], None]
         logits_processors=EntryPointRegistry("flowgen.logits_processors"),
         tokenizers=EntryPointRegistry("flowgen.tokenizers"),
         draft_models=EntryPointRegistry("flowgen.draft_models"),
+        after_step=after_step,
     )
 
 
-def main(log_level: int, log_format: str, descriptor: int) -> None:
+def main(log_level: int, log_format: str, descriptor: int) -> NoReturn:
     """Serve the server at the other end of a socket; its end is ours.
 
     Signals that a terminal or a service manager sends to all processes are the server's to act on: it ends its streams,
@@ -43,7 +40,4 @@ def main(log_level: int, log_format: str, descriptor: int) -> None:
     faulthandler.enable()
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     logging.basicConfig(level=log_level, format=log_format)
-    connection = socket.socket(fileno=descriptor)
-    outbox = Outbox(connection.sendall)
-    factory = make_runtimes(LlguidanceConstrainer(), outbox.flush)
-    asyncio.run(serve(connection, factory, outbox, flushes_each=_FLUSHES_EACH))
+    run(descriptor, lambda flush: make_runtimes(LlguidanceConstrainer(), flush))

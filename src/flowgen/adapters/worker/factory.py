@@ -34,17 +34,20 @@ class Workers:
 
     async def open(self) -> Connection:
         """Give a process that listens. Raises EngineFailed."""
-        process, self._ahead = self._ahead, None
-        if process is None or not process.is_alive():
-            process = WorkerProcess(self._command())
-        return await Connection.open(process)
+        if self._ahead is not None and not self._ahead.is_alive():
+            self.close()
+        process, self._ahead = self._ahead or WorkerProcess(self._command()), None
+        try:
+            return await Connection.open(process)
+        except BaseException:
+            _drop(process)
+            raise
 
     def close(self) -> None:
         """End the process that nobody came for."""
-        if self._ahead is not None:
-            self._ahead.kill()
-            self._ahead.socket.close()
-            self._ahead = None
+        process, self._ahead = self._ahead, None
+        if process is not None:
+            _drop(process)
 
 
 class WorkerRuntimeFactory:
@@ -73,6 +76,10 @@ class WorkerRuntimeFactory:
             return await self._reopen(spec, info)
 
         return WorkerRuntime(info, Supervisor(connection, reopen, self._endurance))
+
+    def start_ahead(self) -> None:
+        """Start the process of the next inspection now; needs no event loop. Raises EngineFailed."""
+        self._workers.start_ahead()
 
     def close(self) -> None:
         """End the processes that nobody came for."""
@@ -131,6 +138,12 @@ async def _ask(
     except BaseException:
         connection.abandon()
         raise
+
+
+def _drop(process: WorkerProcess) -> None:
+    """End a process that nobody listens to."""
+    process.kill()
+    process.socket.close()
 
 
 def _unreadable(spec: ModelSpec) -> Callable[[Fate], FlowGenError]:

@@ -81,7 +81,13 @@ class WorkerProcess:
                 is_dump = is_dump or line.startswith(_DUMP)
                 if line.strip() and not is_dump:
                     self._lines.append(line.rstrip())
-                with contextlib.suppress(OSError, ValueError):  # our own standard error is gone: nobody reads it
-                    sys.stderr.write(line)
-                    sys.stderr.flush()
+                _pass_on(line)
         self._process.wait()
+
+
+def _pass_on(line: str) -> None:
+    if sys.stderr is None:  # a service without one
+        return
+    with contextlib.suppress(OSError, ValueError):  # it is closed: nobody reads it
+        sys.stderr.write(line)
+        sys.stderr.flush()

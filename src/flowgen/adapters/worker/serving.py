@@ -7,10 +7,11 @@ it does then: nobody is left to tell.
 import asyncio
 import logging
 import os
+import select
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -42,9 +43,10 @@ from flowgen.domain.model import ModelFacts, ModelSpec, Progress
 from flowgen.domain.ports import ModelRuntime
 
 _LOGGER = logging.getLogger(__name__)
-_READ_BYTES = 1 << 16
+_READ_BYTES = 1 << 18
 _ENGINE_ENDED = 70
 """The exit code where the engine's thread has ended and the process could only refuse (EX_SOFTWARE)."""
+_CANNOT_READ = 71
 
 
 class Admitted(Protocol):
@@ -74,13 +76,11 @@ class ServedFactory(Protocol):
 
 
 class Serving:
-    """Serves one server and one model. With `flushes_each` every chunk is sent at once, for engines that do not call
-    the outbox's `flush` at the end of a step."""
+    """Serves one server and one model. The engine flushes the outbox at the end of each step."""
 
-    def __init__(self, factory: ServedFactory, outbox: Outbox, *, flushes_each: bool) -> None:
+    def __init__(self, factory: ServedFactory, outbox: Outbox) -> None:
         self._factory = factory
         self._outbox = outbox
-        self._flushes_each = flushes_each
         self._runtime: ServedRuntime | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._answers: dict[int, Callable[[], None]] = {}
@@ -161,8 +161,6 @@ class Serving:
                 self._outbox.post(Piece(id=number, chunk=delivery))
             if isinstance(delivery, FlowGenError) or delivery.finish is not None:
                 self._loop.call_soon_threadsafe(self._ended, number, delivery)
-            if self._flushes_each:
-                self._outbox.flush()
 
         admitted = await self._loaded().admit(request, deliver)
         self._answers[number] = admitted.cancel
@@ -187,28 +185,45 @@ class Serving:
         self._outbox.flush()
 
 
-def read_calls(connection: socket.socket, take: Callable[[list[Call]], object]) -> None:
-    """Read until the socket closes, in this thread; `take` gets each frame's calls."""
-    frames = Frames()
-    while data := connection.recv(_READ_BYTES):
-        for whole in frames.feed(data):
-            take(decode(whole, list[Call]))
+def run(descriptor: int, make_factory: Callable[[Callable[[], None]], ServedFactory]) -> NoReturn:
+    """Serve the server at the other end of a socket until it closes. `make_factory` gets what an engine calls at the
+    end of each step: it sends what has come of it."""
+    connection = socket.socket(fileno=descriptor)
+    threading.Thread(target=_leave_with, args=[connection], name="flowgen-worker-leave", daemon=True).start()
+    outbox = Outbox(lambda data: _send(connection, data))
+    asyncio.run(_serve(connection, make_factory(outbox.flush), outbox))
+    os._exit(0)
 
 
-async def serve(connection: socket.socket, factory: ServedFactory, outbox: Outbox, *, flushes_each: bool) -> None:
-    """Serve until the process ends, which is when the socket closes."""
-    serving = Serving(factory, outbox, flushes_each=flushes_each)
-    loop = asyncio.get_running_loop()
+async def _serve(connection: socket.socket, factory: ServedFactory, outbox: Outbox) -> None:
+    serving, frames = Serving(factory, outbox), Frames()
 
     def read() -> None:
         try:
-            read_calls(connection, lambda calls: loop.call_soon_threadsafe(serving.take, calls))
-        except ConnectionResetError:
-            pass  # the server is gone, and did not read all
-        except BaseException:  # the thread's border: a process that hears nothing is of no use
-            _LOGGER.exception("the engine's process cannot read what it is asked")
-        finally:
+            for whole in frames.feed(connection.recv(_READ_BYTES, socket.MSG_DONTWAIT)):
+                serving.take(decode(whole, list[Call]))
+        except BlockingIOError:
+            return
+        except ConnectionError:
             os._exit(0)
+        except Exception:  # a border: a process that cannot hear what it is asked is of no use
+            _LOGGER.exception("the engine's process cannot read what it is asked")
+            os._exit(_CANNOT_READ)
 
-    threading.Thread(target=read, name="flowgen-worker-reader", daemon=True).start()
+    asyncio.get_running_loop().add_reader(connection, read)
     await asyncio.Event().wait()
+
+
+def _send(connection: socket.socket, data: bytes) -> None:
+    try:
+        connection.sendall(data)
+    except ConnectionError:
+        os._exit(0)
+
+
+def _leave_with(connection: socket.socket) -> None:
+    """End this process as soon as the other end closes, whatever all other threads are busy with then."""
+    poll = select.poll()
+    poll.register(connection, 0)  # the hang-up alone, which is always told
+    poll.poll()
+    os._exit(0)
