@@ -1,5 +1,5 @@
-"""Puts an engine together for a context: who runs, what is kept, how many wait. Knows the parts and their sizes; refuses
-to know files and how a model is loaded."""
+"""Puts an engine together for a context: who runs, what is kept, how many wait. Knows the parts and their sizes;
+refuses to know files and how a model is loaded."""
 
 from collections.abc import Callable
 
