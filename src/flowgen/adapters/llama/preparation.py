@@ -6,8 +6,8 @@ Knows tokens, constraints and plugins; refuses to know threads and the engine.
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
+from flowgen.adapters.llama.candidates import Scratch
 from flowgen.adapters.llama.checkpoints import checkpoint_positions
 from flowgen.adapters.llama.chooser import TokenChooser
 from flowgen.adapters.llama.emission import Emission
@@ -18,7 +18,7 @@ from flowgen.adapters.llama.stops import StopScanner
 from flowgen.adapters.llama.text import TokenText
 from flowgen.adapters.llama.vocabulary import PromptTokenizer
 from flowgen.domain.errors import ConstraintRefused, ContextOverflow, InvalidField, NotAChatModel
-from flowgen.domain.generation import GenerationRequest, Sampling
+from flowgen.domain.generation import GenerationRequest
 from flowgen.domain.model import ModelInfo, Vocabulary
 from flowgen.domain.options import RANDOM_SEED, LoadOptions
 from flowgen.domain.plugins import LogitsProcessor, PluginRegistry, StoppingCriterion
@@ -55,6 +55,7 @@ class Preparation:
         self._collaborators = collaborators
         self._make_sampler = make_sampler
         self._takes_checkpoints = takes_checkpoints
+        self._scratch = Scratch(info.n_vocab)
 
     def prepare(self, request: GenerationRequest) -> Answer:
         """Tokenize, check, compile. Raises NotAChatModel, ContextOverflow, ConstraintRefused, UnknownPlugin and
@@ -69,7 +70,7 @@ class Preparation:
         return Answer(
             prompt,
             rest if request.max_tokens is None else min(request.max_tokens, rest),
-            self._chooser(request.sampling, processors, matcher),
+            self._chooser(request, processors, matcher),
             Emission(TokenText(self._vocabulary, request.preserved), StopScanner(request.stop, request.silent_spans)),
             num_logprobs=request.logprobs,
             prompt_logprobs=request.prompt_logprobs and self._options.logits_all,
@@ -101,13 +102,23 @@ class Preparation:
         matcher = self._collaborators.constrainer.compile(request.constraint, self._vocabulary).matcher()
         return matcher, time.monotonic() - began
 
-    def _chooser(self, sampling: Sampling, processors: Any, matcher: TokenMatcher | None) -> TokenChooser:
+    def _chooser(
+        self, request: GenerationRequest, processors: Sequence[LogitsProcessor], matcher: TokenMatcher | None
+    ) -> TokenChooser:
+        sampling = request.sampling
         seed = draw_seed(sampling.seed, self._options.seed)
 
         def sampler() -> TokenSampler:
             return TokenSampler(sampling, seed, self._info.n_vocab, self._make_sampler)
 
-        return TokenChooser(ScoreRules(sampling, processors), sampler, self._vocabulary, matcher)
+        return TokenChooser(
+            ScoreRules(sampling, processors),
+            sampler,
+            self._vocabulary,
+            matcher,
+            ignore_eos=request.ignore_eos,
+            scratch=self._scratch,
+        )
 
 
 def check_bias(tokens: Iterable[int], n_vocab: int) -> None:
