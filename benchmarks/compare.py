@@ -8,6 +8,8 @@ The README in this folder has the peers' commands. `--aged` measures FlowGen aft
 import argparse
 import asyncio
 import os
+import signal
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,7 +19,8 @@ from benchmarks.servers import Setting, flowgen_command, free_port, peer_command
 
 
 def main() -> None:
-    """Read the command line, start, drive, end."""
+    """Read the command line, start, drive, end; the servers end with it, also at a signal."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     arguments = _parser().parse_args()
     setting = Setting(
         model=arguments.model, threads=arguments.threads, context=arguments.context, sequences=arguments.sequences

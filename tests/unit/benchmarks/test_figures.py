@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-
 from benchmarks.chat import Answer, Asked, is_good
 from benchmarks.figures import figures, lines, ratios
 from benchmarks.texts import TEAM

@@ -1,7 +1,8 @@
 """A made-up vocabulary is one that a BPE tokenizer can use, and has the workloads' words whole."""
 
-import pytest
+import itertools
 
+import pytest
 from benchmarks.texts import WORDS
 from benchmarks.vocabulary import SPECIALS, BpeVocabulary, byte_letters, made_up
 
@@ -34,9 +35,7 @@ def _merged(text: str, merges: list[str]) -> list[str]:
     ranks = {tuple(merge.split(" ")): rank for rank, merge in enumerate(merges)}
     parts = list(text)
     while True:
-        pairs = [
-            (ranks[pair], place) for place, pair in enumerate(zip(parts, parts[1:], strict=False)) if pair in ranks
-        ]
+        pairs = [(ranks[pair], place) for place, pair in enumerate(itertools.pairwise(parts)) if pair in ranks]
         if not pairs:
             return parts
         _, place = min(pairs)
