@@ -68,7 +68,7 @@ def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Pla
     if sampling.typical_p < 1.0:
         return np.flatnonzero(scores > -np.inf), False
     if sampling.top_p < 1.0:
-        return likeliest(scores, sampling.top_p, sampling.min_p, scratch.weights), True
+        return likeliest(scores, sampling.top_p, sampling.min_p, scratch), True
     return above(scores, sampling.min_p) if sampling.min_p > 0.0 else np.flatnonzero(scores > -np.inf), False
 
 
