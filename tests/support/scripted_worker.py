@@ -9,7 +9,6 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -126,6 +125,7 @@ class Factory:
         if spec.name == "breaks" or (spec.name == "breaks later" and len(Path(spec.path).read_text().split()) > 1):
             misbehave("abort")
         if spec.name == "slow":
+            print("it loads", file=sys.stderr, flush=True)
             await asyncio.to_thread(time.sleep, 60)
         if spec.name == "slow later" and len(Path(spec.path).read_text().split()) > 1:
             await asyncio.sleep(0.5)
@@ -150,7 +150,7 @@ def misbehave(text: str) -> None:
     if text == "fault":
         raise ZeroDivisionError("a fault")
     if text == "stuck":
-        threading.Thread(target=time.sleep, args=[60]).start()
+        print("it is stuck", file=sys.stderr, flush=True)
         time.sleep(60)
 
 

@@ -3,19 +3,14 @@
 import asyncio
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
 from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.domain.errors import EngineFailed, InvalidModelFile, OutOfMemory
 from flowgen.testing.runtime_contract import collect, text_of
+from support.processes import children
 from support.scripted_worker import COUNTING, SpecOf, ask, gone, pids, quiet, scripted_factory
-
-
-def children() -> set[int]:
-    """The processes that this one has started."""
-    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
 
 async def test_the_process_that_inspected_loads(factory: WorkerRuntimeFactory, spec_of: SpecOf) -> None:

@@ -23,7 +23,7 @@ async def runtime(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mod
 
 class TestOverAScriptedEngine(ModelRuntimeContract):
     @pytest.fixture
-    def runtime(self, runtime: ModelRuntime) -> ModelRuntime:  # type: ignore[override]
+    def runtime(self, runtime: ModelRuntime) -> ModelRuntime:
         return runtime
 
     async def test_closing_ends_answers_and_is_harmless_twice(self, tmp_path: Path) -> None:  # type: ignore[override]
