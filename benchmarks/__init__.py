@@ -1,1 +1,1 @@
-"""How fast FlowGen is, and beside what. Talks to servers over HTTP alone; needs the extra `dev`."""
+"""How fast FlowGen is, and beside what. Needs the extra `dev`; all but `edge` talk to servers over HTTP alone."""

@@ -157,3 +157,31 @@ def test_length_and_overflow(client: TestClient[Any]) -> None:
     assert (body["choices"][0]["finish_reason"], body["usage"]["completion_tokens"]) == ("length", 2)
     answer = client.post(URL, json=ask(prompt="word " * 4000))
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "context_length_exceeded")
+
+
+def test_ignored_end_tokens_leave_only_length(client: TestClient[Any]) -> None:
+    assert whole(client)["choices"][0]["finish_reason"] == "stop"
+    body = whole(client, ignore_eos=True)
+    assert (body["choices"][0]["finish_reason"], body["usage"]["completion_tokens"]) == ("length", COLD["max_tokens"])
+
+
+def test_penalties_tame_repetition(client: TestClient[Any]) -> None:
+    plain = text(client, ignore_eos=True)
+    for name, value in (("repeat_penalty", 3.0), ("frequency_penalty", 5.0), ("presence_penalty", 5.0)):
+        assert text(client, ignore_eos=True, **{name: value}) != plain
+
+
+def test_the_second_of_two_equal_prompts_is_cached(client: TestClient[Any]) -> None:
+    prompt = "Tell me about the sea. " * 20
+    whole(client, prompt=prompt)
+    usage = whole(client, prompt=prompt)["usage"]
+    assert usage["prompt_tokens_details"]["cached_tokens"] > usage["prompt_tokens"] // 2
+
+
+def test_the_engine_tells_its_sizes_and_hits(client: TestClient[Any]) -> None:
+    engine = client.get("/engine").json()
+    assert engine["num_cells"] >= 2048
+    assert 0 <= engine["num_cells_used"] <= engine["num_cells"]
+    assert 0 < engine["cache"]["hit_rate"] <= 1
+    assert engine["tokens_per_second"] > 0
+    assert (engine["num_running"], engine["num_waiting"], engine["sequences"]) == (0, 0, [])
