@@ -5,10 +5,12 @@ import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -62,10 +64,11 @@ def free_port() -> int:
 @contextlib.contextmanager
 def running(command: list[str], port: int) -> Iterator[str]:
     """Start a server; give its address once it is ready, and end it with the block. Raises SystemExit if it ends."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with tempfile.TemporaryFile() as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(process, url, shlex.join(command))
+            if (failure := _wait_until_ready(process, url)) is not None:
+                raise SystemExit(f"{shlex.join(command)}\n{failure}\n{_end_of(log)}")
             yield url
         finally:
             process.terminate()
@@ -74,15 +77,22 @@ def running(command: list[str], port: int) -> Iterator[str]:
             process.kill()
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str, command: str) -> None:
+def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> str | None:
+    """Wait; say what went wrong, None if nothing did."""
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise SystemExit(f"the server ended with {process.returncode}: {command}")
+            return f"the server ended with {process.returncode}"
         if any(_answers(url + path) for path in _HEALTH):
-            return
+            return None
         time.sleep(0.2)
-    raise SystemExit(f"the server was not ready in {_READY_S:.0f} s: {command}")
+    return f"the server was not ready in {_READY_S:.0f} s"
+
+
+def _end_of(log: IO[bytes]) -> str:
+    """The last of what a server said."""
+    log.seek(0)
+    return log.read()[-2000:].decode(errors="replace")
 
 
 def _answers(url: str) -> bool:
