@@ -167,6 +167,21 @@ def test_a_whole_sequence_goes_to_host_memory_and_back(
     assert_close(extend(context, 2, len(prompt) - 1, prompt[-1:]), fresh(model, prompt))
 
 
+def test_a_copy_of_a_fork_stands_alone(model: backend.Model, context: backend.Context, prompt: list[int]) -> None:
+    middle = len(prompt) // 2
+    extend(context, 0, 0, prompt[:middle])
+    checkpoint = context.save_state(0)
+    extend(context, 0, middle, prompt[:7])
+    context.fork(0, 1, middle)
+    assert context.load_state(1, checkpoint)
+    extend(context, 1, middle, prompt[middle:-1])
+    data = context.save(1)
+    for sequence in (0, 1):
+        context.forget(sequence)
+    assert context.load(4, data)
+    assert_close(extend(context, 4, len(prompt) - 1, prompt[-1:]), fresh(model, prompt))
+
+
 def test_a_copy_that_finds_no_cells_leaves_the_sequence_empty(model: backend.Model, prompt: list[int]) -> None:
     context = make_context(model, n_ctx=256, n_batch=256)
     long = (prompt * 9)[:180]
