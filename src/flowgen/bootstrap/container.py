@@ -10,10 +10,10 @@ from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstr
 from flowgen.adapters.prompts.builtin_template import BuiltinTemplates
 from flowgen.adapters.prompts.renderer_factory import Renderers
 from flowgen.adapters.toolcalls.registry import FormatsByName
-from flowgen.adapters.worker.factory import WorkerRuntimeFactory
+from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost, Patience
-from flowgen.bootstrap.engines import apply_builtin_template, builtin_templates, make_inline, make_workers
+from flowgen.bootstrap.engines import apply_builtin_template, builtin_templates, make_inline, worker_command
 from flowgen.bootstrap.plugins import EntryPointRegistry, tool_call_formats
 from flowgen.bootstrap.settings import Settings
 from flowgen.http.app import create_app
@@ -37,7 +37,8 @@ class Container(containers.DeclarativeContainer):
         names=providers.Object(builtin_templates),
         apply=providers.Object(apply_builtin_template),
     )
-    workers = providers.Singleton(WorkerRuntimeFactory, providers.Singleton(make_workers))
+    processes = providers.Singleton(Workers, providers.Object(worker_command))
+    workers = providers.Singleton(WorkerRuntimeFactory, processes)
     runtimes = providers.Selector(
         settings.provided.engine, worker=workers, inline=providers.Singleton(make_inline, constrainer)
     )
@@ -57,12 +58,9 @@ class Container(containers.DeclarativeContainer):
     )
 
 
-def make_container(settings: Settings) -> Container:
-    """Wire a server with these settings; nothing is loaded yet."""
-    return Container(settings=providers.Object(settings))
-
-
-def start_engine(container: Container) -> None:
-    """Start the engine's process, so that it gets ready while the server does. Raises EngineFailed."""
-    if container.settings().engine == "worker":
-        container.workers().start_ahead()
+def make_container(settings: Settings, processes: Workers | None = None) -> Container:
+    """Wire a server with these settings; nothing is loaded yet. `processes` may hold one that was started ahead."""
+    container = Container(settings=providers.Object(settings))
+    if processes is not None:
+        container.processes.override(providers.Object(processes))
+    return container

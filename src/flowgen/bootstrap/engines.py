@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from flowgen.adapters.worker.factory import Workers
+from flowgen.bootstrap.settings import EngineKind
 from flowgen.domain.ports import RuntimeFactory, SchemaConstrainer
 
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
@@ -25,9 +26,12 @@ def worker_command() -> list[str]:
     return [sys.executable, "-P", "-c", _BEGIN, path, str(level), LOG_FORMAT]
 
 
-def make_workers() -> Workers:
-    """The engine's processes."""
-    return Workers(worker_command)
+def start_processes(engine: EngineKind) -> Workers:
+    """The engine's processes, the first of them started, so that it gets ready while the server does."""
+    workers = Workers(worker_command)
+    if engine == "worker":
+        workers.start_ahead()
+    return workers
 
 
 def make_inline(constrainer: SchemaConstrainer) -> RuntimeFactory:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from flowgen.adapters.worker.factory import WorkerRuntimeFactory
-from flowgen.bootstrap.engines import make_workers
+from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
+from flowgen.bootstrap.engines import worker_command
 from flowgen.domain.constraints import JsonSchema
 from flowgen.domain.errors import ConstraintRefused, UnknownPlugin
 from flowgen.domain.generation import PromptSegment, Sampling
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def load() -> ModelRuntime:
-    return await WorkerRuntimeFactory(make_workers()).load(spec_of(NANO, n_ctx=512), lambda *_: None)
+    return await WorkerRuntimeFactory(Workers(worker_command)).load(spec_of(NANO, n_ctx=512), lambda *_: None)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

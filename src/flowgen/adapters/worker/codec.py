@@ -3,7 +3,7 @@
 User JSON may hold integers that msgpack has no form for; they travel as an extension, in decimal digits.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -49,14 +49,16 @@ class Frames:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> list[bytes]:
         """Take a piece of the stream; give the frames that are whole."""
         self._buffer += data
+        whole: list[bytes] = []
         start = 0
         while (end := self._end(start)) is not None:
-            yield bytes(self._buffer[start + _LENGTH_BYTES : end])
+            whole.append(bytes(self._buffer[start + _LENGTH_BYTES : end]))
             start = end
         del self._buffer[:start]
+        return whole
 
     def _end(self, start: int) -> int | None:
         if len(self._buffer) < start + _LENGTH_BYTES:

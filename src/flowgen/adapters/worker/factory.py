@@ -77,10 +77,6 @@ class WorkerRuntimeFactory:
 
         return WorkerRuntime(info, Supervisor(connection, reopen, self._endurance))
 
-    def start_ahead(self) -> None:
-        """Start the process of the next inspection now; needs no event loop. Raises EngineFailed."""
-        self._workers.start_ahead()
-
     def close(self) -> None:
         """End the processes that nobody came for."""
         self._give_up()

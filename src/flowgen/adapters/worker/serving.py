@@ -37,7 +37,7 @@ from flowgen.adapters.worker.messages import (
     Told,
 )
 from flowgen.adapters.worker.outbox import Outbox
-from flowgen.domain.errors import EngineFailed, FlowGenError, InvalidRequest, ModelNotLoaded
+from flowgen.domain.errors import EngineFailed, FlowGenError, InvalidRequest, ModelNotLoaded, ModelUnavailable
 from flowgen.domain.generation import GenerationRequest
 from flowgen.domain.model import ModelFacts, ModelSpec, Progress
 from flowgen.domain.ports import ModelRuntime
@@ -100,9 +100,7 @@ class Serving:
         if isinstance(command, Cancel):
             self._cancel(number)
             return
-        task = asyncio.create_task(self._do(number, command))
-        self._tasks[number] = task
-        task.add_done_callback(lambda _: self._tasks.pop(number, None))
+        self._tasks[number] = asyncio.create_task(self._do(number, command))
 
     def _cancel(self, number: int) -> None:
         if number in self._tasks:
@@ -115,11 +113,14 @@ class Serving:
             value = encode(await self._result(number, command))
         except FlowGenError as error:
             self._fail(number, error)
+            await self._check_engine(error)
         except (Exception, SystemExit):  # a border: a fault in one call, a plugin's too, ends no other
             _LOGGER.exception("the engine's process failed at %s", type(command).__name__)
             self._fail(number, EngineFailed("The engine failed; the server's log says why."))
         else:
             self._post(Reply(id=number, value=value))
+        finally:
+            self._tasks.pop(number, None)
 
     async def _result(self, number: int, command: Command) -> Any:
         match command:
@@ -168,14 +169,17 @@ class Serving:
 
     def _ended(self, number: int, delivery: Delivery) -> None:
         self._answers.pop(number, None)
-        if isinstance(delivery, EngineFailed):
-            self._tasks[-number] = asyncio.create_task(self._check_engine())
+        if isinstance(delivery, FlowGenError):
+            self._tasks[number] = asyncio.create_task(self._check_engine(delivery, number))
 
-    async def _check_engine(self) -> None:
-        """End the process where the engine's thread has: a new one can serve."""
-        if not (await self._loaded().status()).is_alive:
+    async def _check_engine(self, error: FlowGenError, number: int | None = None) -> None:
+        """End the process where the engine's thread has ended: a new one can serve."""
+        is_suspicious = isinstance(error, EngineFailed | ModelUnavailable)
+        if is_suspicious and self._runtime is not None and not (await self._runtime.status()).is_alive:
             self._outbox.flush()
             os._exit(_ENGINE_ENDED)
+        if number is not None:
+            self._tasks.pop(number, None)
 
     def _fail(self, number: int, error: FlowGenError) -> None:
         self._post(Failed(id=number, error=error_to_wire(error)))

@@ -64,8 +64,8 @@ class Supervisor:
         if self._is_closed:
             return UNLOADED
         if self._is_down:
-            return f"{self._reason} It is not started again: {self._num_starts} starts came to nothing."
-        return f"{self._reason or 'The engine has ended.'} It is being started again."
+            return f"The engine is down: {self._num_starts} starts in a row came to nothing. {self._reason}"
+        return f"The engine is being started again. {self._reason}".rstrip()
 
     async def connection(self) -> Connection:
         """Lend the connection; wait for a restart. Raises ModelUnavailable when that takes too long or the model has

@@ -10,7 +10,7 @@ from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.domain.errors import EngineFailed, InvalidModelFile, OutOfMemory
 from flowgen.testing.runtime_contract import collect, text_of
 from support.processes import children
-from support.scripted_worker import COUNTING, SpecOf, ask, gone, pids, quiet, scripted_factory
+from support.scripted_worker import COUNTING, SpecOf, ask, command, gone, pids, quiet, scripted_factory
 
 
 async def test_the_process_that_inspected_loads(factory: WorkerRuntimeFactory, spec_of: SpecOf) -> None:
@@ -80,30 +80,37 @@ async def test_a_load_that_is_cancelled_ends_its_process(factory: WorkerRuntimeF
         await gone(pid)
 
 
-async def test_a_process_that_was_started_ahead_serves_and_one_that_ended_does_not(
-    factory: WorkerRuntimeFactory, spec_of: SpecOf
-) -> None:
+async def test_a_process_that_was_started_ahead_serves(spec_of: SpecOf) -> None:
     before = children()
-    factory.start_ahead()
+    workers = Workers(command)
+    workers.start_ahead()
+    (ahead,) = children() - before
+    factory = WorkerRuntimeFactory(workers)
+    await factory.inspect(spec_of("plain"))
+    assert children() - before == {ahead}
+    factory.close()
+    await gone(ahead)
+
+
+async def test_a_process_that_was_started_ahead_and_ended_is_not_used(spec_of: SpecOf) -> None:
+    workers = Workers(command)
+    before = children()
+    workers.start_ahead()
     (ahead,) = children() - before
     os.kill(ahead, signal.SIGKILL)
-    while ahead in children():
-        await asyncio.sleep(0.01)
-    await factory.inspect(spec_of("plain"))
+    await gone(ahead)
+    factory = WorkerRuntimeFactory(workers)
+    assert await factory.inspect(spec_of("plain"))
     (inspector,) = children() - before
     factory.close()
     await gone(inspector)
-    factory.start_ahead()
-    (ahead,) = children() - before
-    await factory.inspect(spec_of("plain"))
-    assert children() - before == {ahead}
 
 
-async def test_a_process_that_nobody_came_for_ends(spec_of: SpecOf) -> None:
+async def test_a_process_that_nobody_came_for_ends() -> None:
     before = children()
-    factory = scripted_factory()
-    factory.start_ahead()
-    factory.close()
+    workers = Workers(command)
+    workers.start_ahead()
+    workers.close()
     for pid in children() - before:
         await gone(pid)
 
