@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from support.processes import children, is_there, wait_until_gone
 from support.server_process import ServerProcess
 from support.worker_kills import LONG, SHORT, engine_of, kill_under_load
+from support.tiny_runtimes import NANO
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,20 @@ def test_unloading_ends_the_process_and_loading_begins_another(server: ServerPro
     assert not is_there(engine)
     assert children(server.pid) == set()
     assert httpx.post(f"{server.url}/load", json={"model_path": "flowgen-nano"}, timeout=60).status_code == 200
+    assert httpx.post(f"{server.url}/chat", json=SHORT, timeout=60).status_code == 200
+
+
+def test_a_file_that_aborts_llama_cpp_is_refused_with_its_words(server: ServerProcess, tmp_path: Path) -> None:
+    key = b"lfm2.block_count"
+    data = bytearray(NANO.read_bytes())
+    value = data.index(key) + len(key) + 4  # after the type's number
+    data[value : value + 4] = bytes(4)
+    path = tmp_path / "corrupt.gguf"
+    path.write_bytes(data)
+    answer = httpx.post(f"{server.url}/load", json={"model_path": str(path)}, timeout=60)
+    assert answer.status_code == 400
+    for part in ("SIGABRT", str(path), "GGML_ASSERT", "flowgen-nano stays loaded"):
+        assert part in answer.json()["error"]
     assert httpx.post(f"{server.url}/chat", json=SHORT, timeout=60).status_code == 200
 
 
