@@ -127,6 +127,9 @@ class Supervisor:
             except FlowGenError as error:
                 self._reason = str(error)
                 _LOGGER.error("the engine's process could not be started again: %s", error)
+            except Exception:  # a border: whatever a start breaks with, the requests that wait for it must be told
+                self._reason = "The engine's process could not be started again; the server's log says why."
+                _LOGGER.exception("the engine's process could not be started again")
             else:
                 self._adopt(connection)
                 return connection
