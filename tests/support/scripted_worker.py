@@ -88,6 +88,8 @@ class PulledRuntime(ScriptedRuntime):
 
     async def admit(self, request: GenerationRequest, deliver: Callable[[Delivery], None]) -> Admitted:
         misbehave(request.prompt[0].text)
+        if request.prompt[0].text == "engine ends":
+            await self.close()
         generation = await self.start(request)
         task = asyncio.create_task(self._pull(generation, deliver))
         self._pulling.add(task)

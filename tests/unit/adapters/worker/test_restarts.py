@@ -72,6 +72,34 @@ async def test_a_fault_in_one_call_ends_no_other(load: LoadScripted, spec_of: Sp
     assert len(pids(spec_of("plain"))) == 1
 
 
+async def test_an_engine_that_has_ended_inside_its_process_is_started_again(
+    load: LoadScripted, spec_of: SpecOf
+) -> None:
+    runtime = await load()
+    with pytest.raises(ModelUnavailable):
+        await runtime.start(ask("engine ends"))
+    while len(pids(spec_of("plain"))) < 2:
+        await asyncio.sleep(0.01)
+    assert await answer(runtime) == COUNTING
+
+
+async def test_a_process_that_does_not_answer_is_not_alive(
+    load: LoadScripted, spec_of: SpecOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowgen.adapters.worker.runtime._STATUS_S", 0.1)
+    runtime = await load()
+    os.kill(pids(spec_of("plain"))[0], signal.SIGSTOP)
+    status = await runtime.status()
+    assert (status.is_alive, "not answered" in status.reason) == (False, True)
+
+
+async def test_a_consumer_that_does_not_read_holds_up_nobody(load: LoadScripted) -> None:
+    runtime = await load()
+    async with await runtime.start(ask()) as slow:
+        assert [await answer(runtime) for _ in range(3)] == [COUNTING] * 3
+        assert "".join([chunk.text async for chunk in slow]) == COUNTING
+
+
 async def test_three_starts_without_an_answer_leave_it_down_with_the_reason(load: LoadScripted) -> None:
     runtime = await load()
     for _ in range(3):
@@ -81,6 +109,16 @@ async def test_three_starts_without_an_answer_leave_it_down_with_the_reason(load
         await runtime.start(ask())
     with pytest.raises(EngineFailed):
         await runtime.tokenize("a", special=False)
+
+
+async def test_a_model_that_is_down_can_be_loaded_anew(load: LoadScripted) -> None:
+    runtime = await load()
+    for _ in range(3):
+        await breaks(runtime)
+    await until_down(runtime)
+    await runtime.close()
+    assert "unloaded" in (await runtime.status()).reason
+    assert await answer(await load()) == COUNTING
 
 
 async def test_a_finished_answer_sets_the_count_back(load: LoadScripted) -> None:
