@@ -34,7 +34,7 @@ class Cancel(Value, frozen=True, tag=True):
 
 
 class Interrupt(Value, frozen=True, tag=True):
-    """End all answers. No reply."""
+    """End all answers. The reply, which is null, is awaited by nobody."""
 
     reason: str
 

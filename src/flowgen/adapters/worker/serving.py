@@ -10,7 +10,7 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn, Protocol
 
 import msgspec
@@ -100,7 +100,11 @@ class Serving:
         if isinstance(command, Cancel):
             self._cancel(number)
             return
-        self._tasks[number] = asyncio.create_task(self._do(number, command))
+        self._spawn(number, self._do(number, command))
+
+    def _spawn(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks[number] = asyncio.create_task(work)
+        self._tasks[number].add_done_callback(lambda _: self._tasks.pop(number, None))
 
     def _cancel(self, number: int) -> None:
         if number in self._tasks:
@@ -119,8 +123,6 @@ class Serving:
             self._fail(number, EngineFailed("The engine failed; the server's log says why."))
         else:
             self._post(Reply(id=number, value=value))
-        finally:
-            self._tasks.pop(number, None)
 
     async def _result(self, number: int, command: Command) -> Any:
         match command:
@@ -170,16 +172,14 @@ class Serving:
     def _ended(self, number: int, delivery: Delivery) -> None:
         self._answers.pop(number, None)
         if isinstance(delivery, FlowGenError):
-            self._tasks[number] = asyncio.create_task(self._check_engine(delivery, number))
+            self._spawn(-number, self._check_engine(delivery))
 
-    async def _check_engine(self, error: FlowGenError, number: int | None = None) -> None:
+    async def _check_engine(self, error: FlowGenError) -> None:
         """End the process where the engine's thread has ended: a new one can serve."""
         is_suspicious = isinstance(error, EngineFailed | ModelUnavailable)
         if is_suspicious and self._runtime is not None and not (await self._runtime.status()).is_alive:
             self._outbox.flush()
             os._exit(_ENGINE_ENDED)
-        if number is not None:
-            self._tasks.pop(number, None)
 
     def _fail(self, number: int, error: FlowGenError) -> None:
         self._post(Failed(id=number, error=error_to_wire(error)))
