@@ -55,6 +55,8 @@ class FakeMemory:
         self._scores = []
         for piece in pieces:
             self._compute(piece)
+        if len(lengths) > 1:  # a second pass may have moved the states of the first
+            self._last = {}
         return 0
 
     def _compute(self, piece: BatchPiece) -> None:
@@ -90,18 +92,21 @@ class FakeMemory:
         assert not self._cells.get(target)
         assert position <= len(self._cells[source])
         self._cells[target] = self._cells[source][:position]
-        self._states[target] = self._states[source]
+        self._states[target] = () if self._is_taken_back(source) else self._states[source]
         self._last[target] = 0
 
     def take_back(self, sequence: int, position: int) -> bool:
         cells = self._cells[sequence]
         if self.is_hybrid and self._states[sequence] != tuple(token for _, token in cells[:position]):
-            if len(cells) - position > min(self.n_rs_seq, self._last.get(sequence, 0)):
-                return False
-            self._last[sequence] = 0
+            back, most = len(cells) - position, min(self.n_rs_seq, self._last.get(sequence, 0))
+            assert back <= most, f"llama.cpp would give a wrong state: {back} tokens back, {most} kept"
+            self._last[sequence] = -1
         del cells[position:]
         self._states[sequence] = self._tokens(sequence)
         return True
+
+    def _is_taken_back(self, sequence: int) -> bool:
+        return self._last.get(sequence) == -1
 
     def save(self, sequence: int) -> bytes:
         self._check_state(sequence)

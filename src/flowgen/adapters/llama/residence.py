@@ -165,8 +165,10 @@ class Residence:
         slot = branch.slot or 0
         self._memory.fork(source_slot, slot, position)
         self._cells.fork(source_slot, slot, position)
-        if self._takes_checkpoints and position != self._cells.length(source_slot):
-            self._memory.load_state(slot, source.checkpoints[position])
+        if self._takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
+            is_end = position == self._cells.length(source_slot)
+            state = self._memory.save_state(source_slot) if is_end else source.checkpoints[position]
+            self._memory.load_state(slot, state)
         return branch
 
     def _brought_back(self, source: Branch, position: int) -> Branch | None:

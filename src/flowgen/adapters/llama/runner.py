@@ -40,7 +40,7 @@ class Runner:
         first = 0
         for piece in pieces:
             _guarded(piece.answer, self._finish_piece(piece, first))
-            first += len(piece.tokens) + len(piece.drafts)
+            first += piece.size
         generated = sum(len(piece.answer.tokens) for piece in pieces) - before
         scheduler.measured(pieces, generated, time.monotonic() - begun)
 

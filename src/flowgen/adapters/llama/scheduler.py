@@ -34,6 +34,11 @@ class Piece(Value, frozen=True):
     tokens: Sequence[int]
     drafts: Sequence[int] = ()
 
+    @property
+    def size(self) -> int:
+        """The tokens that are computed."""
+        return len(self.tokens) + len(self.drafts)
+
 
 class Limits(Value, frozen=True):
     """`num_running` answers at once; `queue_size` may wait; a step computes `n_batch` tokens at most and `n_pass` of
@@ -58,6 +63,7 @@ class Scheduler:
         self._waiting: list[Answer] = []
         self._num_arrived = 0
         self._num_prompt_tokens = self._num_cached_tokens = 0
+        self._is_their_turn = False
 
     @property
     def num_running(self) -> int:
@@ -102,10 +108,10 @@ class Scheduler:
         self._admit()
         while True:
             pieces = self._pieces()
-            needed = sum(len(piece.tokens) + len(piece.drafts) for piece in pieces)
+            needed = sum(piece.size for piece in pieces)
             if self._residence.make_room(needed) or not pieces:
                 for piece in pieces:
-                    self._residence.grow(piece.answer, len(piece.tokens) + len(piece.drafts))
+                    self._residence.grow(piece.answer, piece.size)
                 return pieces
             self._give_way()
 
@@ -216,11 +222,20 @@ class Scheduler:
         ordered = [*decoding, *(answer for answer in self._running if answer.is_prefill)]
         tokens = [self._wish(answer, most if answer.is_prefill else limits.n_pass) for answer in ordered]
         lengths = self._lengths(ordered, [len(own) + len(drafts) for own, drafts in tokens], len(decoding), most)
-        return [
+        pieces = [
             _piece(answer, own, drafts, length)
             for answer, (own, drafts), length in zip(ordered, tokens, lengths, strict=True)
             if length
         ]
+        return self._one_pass(pieces) if self._limits.is_uniform else pieces
+
+    def _one_pass(self, pieces: list[Piece]) -> list[Piece]:
+        """With drafts, those of one length only: a later pass of the same batch may move a sequence's newest state away
+        from those before it, which taking back needs. The others have the next step, without drafts."""
+        drafted = next((piece.size for piece in pieces if piece.drafts), None)
+        chosen = [piece for piece in pieces if drafted in (None, piece.size)]
+        self._is_their_turn = len(chosen) < len(pieces)
+        return chosen
 
     def _lengths(self, ordered: Sequence[Answer], wanted: Sequence[int], num_decoding: int, most: int) -> list[int]:
         """Tokens for each: who generates gets a token at least, and prompts share `most`."""
@@ -233,7 +248,8 @@ class Scheduler:
         """The tokens that an answer could compute next, up to its next checkpoint, and drafts after them."""
         cut = min((cut for cut in answer.cuts if cut > answer.num_computed), default=answer.num_known)
         own = answer.next_piece(min(most, cut - answer.num_computed))
-        if self._guess is None or answer.is_prefill or answer.num_computed + len(own) < answer.num_known:
+        is_last = answer.num_computed + len(own) == answer.num_known
+        if self._guess is None or self._is_their_turn or answer.is_prefill or not is_last:
             return own, ()
         return own, self._guess(answer, own)
 
