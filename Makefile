@@ -1,11 +1,12 @@
 # make install: .venv with everything; make run: the server; make test, make lint: what .ci/run runs.
+# make soak: the tests that take minutes; make laws: property tests at length; make bench: see benchmarks/README.md.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 
-.PHONY: install run test lint laws evaluate clean
+.PHONY: install run test lint laws soak bench evaluate clean
 
 install: $(STAMP)
 
@@ -22,6 +23,12 @@ test: install
 
 laws: install
 	HYPOTHESIS_PROFILE=laws $(BIN)/python -m pytest tests/unit
+
+soak: install
+	$(BIN)/python -m pytest -m soak
+
+bench: install
+	$(BIN)/python -m benchmarks.compare $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .
