@@ -61,6 +61,7 @@ EXPECTED: list[tuple[str, Callable[[str], bool]]] = [
     ("import.*TeamInfo", lambda out: out.startswith("team_name=")),
     ("curl.*Count from 1 to 5", counted),
     ("import.*Count from 1 to 10", lambda out: re.findall(r"\d+", out) == [str(n) for n in range(1, 11)]),
+    ("curl.*/v1/chat/completions.*15 \\+ 25", lambda out: "40" in content(out)),
     ("curl.*/unload", lambda out: json.loads(out)["model"] == "flowgen-nano"),
 ]
 
