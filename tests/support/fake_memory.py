@@ -18,12 +18,16 @@ Cell = tuple[int, int]
 
 
 class FakeMemory:
-    """`num_cells` cells; scores over `n_vocab` tokens that depend on all tokens before. `num_to_fail` decodes fail."""
+    """`num_cells` cells; scores over `n_vocab` tokens that depend on all tokens before. `num_to_fail` decodes fail, and
+    `num_states_to_fail` checkpoints do not come back. A batch of more than `n_pass` tokens takes several passes."""
 
-    def __init__(self, num_cells: int, n_vocab: int, *, is_hybrid: bool, n_rs_seq: int = 0) -> None:
+    def __init__(
+        self, num_cells: int, n_vocab: int, *, is_hybrid: bool, n_rs_seq: int = 0, n_pass: int = 2**31
+    ) -> None:
         self.num_cells, self.n_vocab = num_cells, n_vocab
         self.is_hybrid, self.n_rs_seq = is_hybrid, n_rs_seq
-        self.num_to_fail = 0
+        self.n_pass = n_pass
+        self.num_to_fail = self.num_states_to_fail = 0
         self.num_decodes = self.num_tokens = 0
         self._cells: dict[int, list[Cell]] = {}
         self._states: dict[int, tuple[int, ...]] = {}
@@ -55,7 +59,9 @@ class FakeMemory:
         self._scores = []
         for piece in pieces:
             self._compute(piece)
-        if len(lengths) > 1:  # a second pass may have moved the states of the first
+        if (
+            len(lengths) > 1 or sum(len(piece.tokens) for piece in pieces) > self.n_pass
+        ):  # a second pass may have moved the states of the first
             self._last = {}
         return 0
 
@@ -96,7 +102,9 @@ class FakeMemory:
         self._last[target] = 0
 
     def take_back(self, sequence: int, position: int) -> bool:
-        cells = self._cells[sequence]
+        cells = self._cells.get(sequence, [])
+        if not cells:  # as llama.cpp does
+            return True
         if self.is_hybrid and self._states[sequence] != tuple(token for _, token in cells[:position]):
             back, most = len(cells) - position, min(self.n_rs_seq, self._last.get(sequence, 0))
             assert back <= most, f"llama.cpp would give a wrong state: {back} tokens back, {most} kept"
@@ -128,6 +136,10 @@ class FakeMemory:
         return pickle.dumps(self._states[sequence]) if self.is_hybrid else b""
 
     def load_state(self, sequence: int, data: bytes) -> bool:
+        if self.num_states_to_fail:
+            self.num_states_to_fail -= 1
+            self.forget(sequence)
+            return False
         if self.is_hybrid:
             self._states[sequence] = pickle.loads(data)
             self._last[sequence] = 0

@@ -168,7 +168,9 @@ class Residence:
         if self._takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
             is_end = position == self._cells.length(source_slot)
             state = self._memory.save_state(source_slot) if is_end else source.checkpoints[position]
-            self._memory.load_state(slot, state)
+            if not self._memory.load_state(slot, state):
+                self._vacate(branch)
+                return None
         return branch
 
     def _brought_back(self, source: Branch, position: int) -> Branch | None:
@@ -186,8 +188,8 @@ class Residence:
         return None
 
     def _cut(self, slot: int, source: Branch, position: int) -> bool:
-        if self._takes_checkpoints:
-            self._memory.load_state(slot, source.checkpoints[position])
+        if self._takes_checkpoints and not self._memory.load_state(slot, source.checkpoints[position]):
+            return False
         self._cells.cut(slot, position)
         return self._memory.take_back(slot, position)
 
