@@ -230,10 +230,13 @@ class Scheduler:
         return self._one_pass(pieces) if self._limits.is_uniform else pieces
 
     def _one_pass(self, pieces: list[Piece]) -> list[Piece]:
-        """With drafts, those of one length only: a later pass of the same batch may move a sequence's newest state away
-        from those before it, which taking back needs. The others have the next step, without drafts."""
+        """With drafts, those of one length only, and as many as one pass holds: a later pass of the same batch may move
+        a sequence's newest state away from those before it, which taking back needs. The others have the next step,
+        without drafts."""
         drafted = next((piece.size for piece in pieces if piece.drafts), None)
         chosen = [piece for piece in pieces if drafted in (None, piece.size)]
+        if drafted:
+            chosen = chosen[: max(1, self._limits.n_pass // drafted)]
         self._is_their_turn = len(chosen) < len(pieces)
         return chosen
 
