@@ -163,6 +163,9 @@ class Residence:
     def _forked(self, source: Branch, source_slot: int, position: int) -> Branch | None:
         branch = Branch(self._take_slot())
         slot = branch.slot or 0
+        if source.slot is None:  # the last sequence id was the source's own
+            self._vacate(branch)
+            return self._brought_back(source, position)
         self._memory.fork(source_slot, slot, position)
         self._cells.fork(source_slot, slot, position)
         if self._takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
