@@ -50,7 +50,7 @@ class Runner:
         def work() -> None:
             answer = piece.answer
             if _reports_prompt(answer, piece.position):
-                answer.report_prompt(self._prompt_logprobs(piece, first))
+                answer.report_prompt(piece.position, self._prompt_logprobs(piece, first))
             if answer.is_caught_up:
                 self._choose_all(answer, first + len(piece.tokens) - 1, piece.drafts)
 

@@ -47,6 +47,7 @@ class Answer:
         self.num_computed = 0
         self.num_cached: int | None = None
         self.num_failures = 0
+        self._num_reported = 0
         self.arrival = 0
         self.branch: Branch | None = None
         self.leader: Answer | None = None
@@ -139,10 +140,13 @@ class Answer:
         if is_prefill and self.num_computed >= len(self.prompt):
             self._prefilled = time.monotonic()
 
-    def report_prompt(self, logprobs: Sequence[TokenLogprob]) -> None:
-        """Give out log-probabilities of the prompt's tokens; its first token has none."""
-        if logprobs:
-            self.deliver(TokenChunk(logprobs=tuple(logprobs)))
+    def report_prompt(self, position: int, logprobs: Sequence[TokenLogprob]) -> None:
+        """Give out log-probabilities of the prompt's tokens after `position`, each once, though some be computed again;
+        the prompt's first token has none."""
+        fresh = logprobs[max(0, self._num_reported - position) :]
+        self._num_reported = max(self._num_reported, position + len(logprobs))
+        if fresh:
+            self.deliver(TokenChunk(logprobs=tuple(fresh)))
 
     def append(self, token: int, logprob: TokenLogprob | None = None) -> None:
         """Take a generated token that does not end the answer; give out what can be, and see whether it ends now."""
