@@ -6,7 +6,7 @@ nobody reads slow every step, so idle branches leave them for host memory beyond
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flowgen.adapters.llama.kv_cells import CellLedger
 from flowgen.adapters.llama.kv_memory import KvMemory
@@ -78,12 +78,14 @@ class Residence:
         if self._takes_checkpoints:
             leader.cuts.add(parting)
 
-    def has_room_for(self, num_known: int, match: Match, num_running: int) -> bool:
-        """Whether so many tokens fit beside those that run, once idle branches have left the cells."""
-        if not num_running:
+    def has_room_for(self, num_known: int, match: Match, running: Collection[Answer]) -> bool:
+        """Whether so many tokens fit beside those that run, with what these have yet to compute, once idle branches
+        have left the cells."""
+        if not running:
             return True
+        promised = sum(answer.num_known - answer.num_computed + _GROWTH for answer in running)
         shared = match.position if match.branch is not None and match.branch.slot is not None else 0
-        return self._cells.num_free + self.num_idle_cells >= num_known - shared + _GROWTH * num_running
+        return self._cells.num_free + self.num_idle_cells >= num_known - shared + promised
 
     def settle_in(self, answer: Answer, match: Match) -> int:
         """Give an answer its place, with as much of its tokens as the match brings; say how many that are."""

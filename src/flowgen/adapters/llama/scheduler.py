@@ -177,7 +177,7 @@ class Scheduler:
             match = self._residence.find(answer.known, limit, self._running)
             if limit and self._follow(answer, match.position):
                 continue
-            if not self._residence.has_room_for(answer.num_known, match, len(self._running)):
+            if not self._residence.has_room_for(answer.num_known, match, self._running):
                 return
             self._start(answer, match)
 
