@@ -67,8 +67,10 @@ class Machine:
         self.cache = PrefixCache(max_bytes, cuts_anywhere=not is_hybrid)
         self.num_slots = num_running + num_spare
         self.residence = Residence(self.memory, self.cells, self.cache, self.num_slots, takes_checkpoints=is_hybrid)
-        limits = Limits(num_running=num_running, queue_size=queue_size, n_batch=64, n_pass=n_pass, is_uniform=is_hybrid)
-        self.scheduler = Scheduler(limits, self.residence, self._guess if drafts else None)
+        self.limits = Limits(
+            num_running=num_running, queue_size=queue_size, n_batch=64, n_pass=n_pass, is_uniform=is_hybrid
+        )
+        self.scheduler = Scheduler(self.limits, self.residence, self._guess if drafts else None)
         self.runner = Runner(self.memory, LETTERS)
 
     def _guess(self, answer: Answer, piece: Sequence[int]) -> list[int]:

@@ -6,7 +6,7 @@ nobody reads slow every step, so idle branches leave them for host memory beyond
 """
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from flowgen.adapters.llama.kv_cells import CellLedger
 from flowgen.adapters.llama.kv_memory import KvMemory
@@ -125,7 +125,9 @@ class Residence:
     def checkpoint(self, answer: Answer) -> None:
         """Keep the state that a model with a recurrent half has here."""
         if self._takes_checkpoints and answer.branch is not None:
-            answer.branch.checkpoints[answer.num_computed] = self._memory.save_state(_slot(answer))
+            state = _copied(self._memory.save_state, _slot(answer))
+            if state:
+                answer.branch.checkpoints[answer.num_computed] = state
 
     def retire(self, answer: Answer) -> None:
         """An answer leaves its place; what it computed stays as an idle branch."""
@@ -172,8 +174,8 @@ class Residence:
         self._cells.fork(source_slot, slot, position)
         if self._takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
             is_end = position == self._cells.length(source_slot)
-            state = self._memory.save_state(source_slot) if is_end else source.checkpoints[position]
-            if not self._memory.load_state(slot, state):
+            state = _copied(self._memory.save_state, source_slot) if is_end else source.checkpoints[position]
+            if not state or not self._memory.load_state(slot, state):
                 self._vacate(branch)
                 return None
         return branch
@@ -223,7 +225,7 @@ class Residence:
 
     def _offload(self, branch: Branch) -> None:
         """Move an idle branch to host memory, or drop it where that has no room."""
-        data = self._memory.save(branch.slot or 0) if self._cache.max_bytes else b""
+        data = _copied(self._memory.save, branch.slot or 0) if self._cache.max_bytes else b""
         self._vacate(branch)
         if data and self._cache.has_room(len(data), besides=branch):
             branch.copy = data
@@ -238,6 +240,15 @@ class Residence:
         self._cells.release(branch.slot)
         self._free_slots.append(branch.slot)
         branch.slot = None
+
+
+def _copied(save: Callable[[int], bytes], slot: int) -> bytes:
+    """What `save` gives; nothing where host memory has no room for it: it is computed again."""
+    try:
+        return save(slot)
+    except MemoryError:
+        _LOGGER.warning("no memory for a copy of sequence %d", slot)
+        return b""
 
 
 def _slot(answer: Answer) -> int:

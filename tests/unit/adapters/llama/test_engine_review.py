@@ -1,10 +1,15 @@
 """What a strict reader of the engine asked: states that do not come back, the last of everything, and faults of those
 whom the engine calls."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from flowgen.adapters.llama.sequence import Answer
-from support.machine import Machine, alone, answer_of
+from flowgen.adapters.llama.drafting import Drafter
+from flowgen.adapters.llama.scheduler import Scheduler
+from flowgen.adapters.llama.sequence import Answer, Delivery
+from flowgen.domain.generation import TokenChunk
+from support.machine import N_VOCAB, Machine, alone, answer_of
 
 STEM = [2 + (place * place) % 90 for place in range(160)]
 
@@ -41,3 +46,65 @@ def test_the_last_sequence_id_may_be_the_one_of_the_prefix(is_hybrid: bool) -> N
     other = answer_of([*STEM[:50], 4, 4, 4], 4)
     run(machine, other)
     assert (other.tokens, other.num_cached) == (alone(other.prompt, 4), 50)
+
+
+def test_prompts_that_do_not_fit_together_are_computed_once() -> None:
+    machine = Machine(is_hybrid=False, num_cells=512, max_bytes=0)
+    answers = [answer_of([number, *STEM, *STEM[:140]], 10) for number in (1, 2, 3)]
+    run(machine, *answers)
+    assert machine.memory.num_tokens <= sum(len(answer.prompt) + 10 for answer in answers)
+
+
+class Logprobs:
+    """What an answer's consumer is given of the prompt's log-probabilities."""
+
+    def __init__(self, answer: Answer) -> None:
+        answer.prompt_logprobs, answer.num_logprobs = True, 0
+        answer.deliver = self._take
+        self.tokens: list[int] = []
+
+    def _take(self, delivery: Delivery) -> None:
+        if isinstance(delivery, TokenChunk) and not delivery.tokens:
+            self.tokens += [entry.chosen.token for entry in delivery.logprobs]
+
+
+def test_log_probabilities_of_the_prompt_come_once_whatever_fails() -> None:
+    machine = Machine(is_hybrid=True, n_pass=32)
+    answer = answer_of(STEM, 1)
+    given = Logprobs(answer)
+    machine.scheduler.add(answer)
+    machine.turn()
+    machine.turn()
+    machine.memory.num_to_fail = 1
+    machine.run()
+    assert given.tokens == STEM[1:]
+
+
+class Broken:
+    """A draft model with a fault."""
+
+    def draft(self, tokens: Sequence[int]) -> Sequence[int]:
+        raise ZeroDivisionError("a fault of the plugin")
+
+
+def test_a_draft_model_that_breaks_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine(is_hybrid=False)
+    machine.scheduler = Scheduler(machine.limits, machine.residence, Drafter(Broken(), N_VOCAB, 8, 32).guess)
+    answer = answer_of(STEM[:9], 6)
+    run(machine, answer)
+    assert answer.tokens == alone(answer.prompt, 6)
+    assert "a fault of the plugin" in caplog.text
+
+
+def test_a_checkpoint_that_memory_has_no_room_for_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(is_hybrid=True, num_cells=512)
+
+    def no_memory(_: int) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(machine.memory, "save_state", no_memory)
+    monkeypatch.setattr(machine.memory, "save", no_memory)
+    answers = [answer_of([*STEM[:100], number], 6, [100]) for number in (1, 2, 3, 4, 5)]
+    run(machine, *answers)
+    for answer in answers:
+        assert answer.tokens == alone(answer.prompt, 6)
