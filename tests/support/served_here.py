@@ -23,9 +23,11 @@ class ServedHere:
         self._listener = listen("127.0.0.1", 0)
         self._port: int = self._listener.getsockname()[1]
         self._is_ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="served-here")
+        container = make_container(Settings(port=self._port))
+        self._host = container.host()
+        self._server = Server(container.app(), lambda: self._host.close("The test is over."))
+        self._thread = threading.Thread(target=self._run, name="served-here")
         self._loop: asyncio.AbstractEventLoop
-        self._server: Server
         self.url = f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
@@ -49,13 +51,15 @@ class ServedHere:
         self._thread.join(_PATIENCE_S)
         self._listener.close()
 
+    def _run(self) -> None:
+        """On the event loop that `flowgen serve` takes."""
+        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+            runner.run(self._serve())
+
     async def _serve(self) -> None:
-        container = make_container(Settings(port=self._port))
-        host = container.host()
         self._loop = asyncio.get_running_loop()
-        self._server = Server(container.app(), lambda: host.close("The test is over."))
         serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
-        await host.load(self._spec, lambda *_: None)
+        await self._host.load(self._spec, lambda *_: None)
         self._is_ready.set()
         await serving
 
