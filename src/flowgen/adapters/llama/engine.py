@@ -127,10 +127,10 @@ class Engine:
         for answer in self._scheduler.all():
             answer.expire()
         for answer in self._scheduler.over():
+            if answer.ended is not None and not answer.is_finished:
+                answer.deliver(answer.ended)  # first: a fault below must leave nobody without an end
             self._scheduler.remove(answer)
             answer.chooser.close()
-            if answer.ended is not None and not answer.is_finished:
-                answer.deliver(answer.ended)
 
     def _abandon(self) -> None:
         with self._changed:
@@ -139,7 +139,8 @@ class Engine:
             self._arrived.clear()
         for answer in answers:
             answer.chooser.close()
-            answer.deliver(EngineFailed("The engine has ended; the server's log says why."))
+            if not answer.is_finished:
+                answer.deliver(EngineFailed("The engine has ended; the server's log says why."))
         for call in self._take_calls():
             call()
 

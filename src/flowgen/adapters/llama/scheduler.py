@@ -268,8 +268,8 @@ class Scheduler:
 
     def _requeue(self, answer: Answer) -> None:
         answer.leave()
-        self._running.remove(answer)
         bisect.insort(self._waiting, answer, key=lambda other: other.arrival)
+        self._running.remove(answer)  # last: another thread that interrupts all must see it in one place at least
 
 
 def _piece(answer: Answer, own: Sequence[int], drafts: Sequence[int], length: int) -> Piece:

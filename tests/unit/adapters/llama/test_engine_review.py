@@ -1,13 +1,16 @@
 """What a strict reader of the engine asked: states that do not come back, the last of everything, and faults of those
 whom the engine calls."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from flowgen.adapters.llama.drafting import Drafter
+from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.scheduler import Scheduler
 from flowgen.adapters.llama.sequence import Answer, Delivery
+from flowgen.domain.errors import FlowGenError, GenerationInterrupted
 from flowgen.domain.generation import TokenChunk
 from support.machine import N_VOCAB, Machine, alone, answer_of
 
@@ -108,3 +111,67 @@ def test_a_checkpoint_that_memory_has_no_room_for_costs_no_answer(monkeypatch: p
     run(machine, *answers)
     for answer in answers:
         assert answer.tokens == alone(answer.prompt, 6)
+
+
+def ends_of(answer: Answer) -> list[Delivery]:
+    """Where everything is put that ends an answer."""
+    ends: list[Delivery] = []
+    answer.deliver = lambda delivery: ends.append(delivery) if is_end(delivery) else None
+    return ends
+
+
+def is_end(delivery: Delivery) -> bool:
+    return isinstance(delivery, FlowGenError) or delivery.finish is not None
+
+
+def fail(*_: object) -> bool:
+    raise ZeroDivisionError("a fault of the loop")
+
+
+def test_a_fault_of_the_loop_gives_nobody_a_second_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(is_hybrid=False)
+    monkeypatch.setattr(machine.scheduler, "settle", fail)
+    answer = answer_of([1, 2, 3], 1)
+    ends = ends_of(answer)
+    engine = Engine(machine.runner, machine.scheduler)
+    engine.submit(answer)
+    while engine.status().is_alive:
+        time.sleep(0.001)
+    assert len(ends) == 1
+
+
+def test_a_fault_of_the_loop_leaves_nobody_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(is_hybrid=False)
+    answers = [answer_of([1, 2, number], 10**9) for number in (1, 2)]
+    ends = [ends_of(answer) for answer in answers]
+    for answer in answers:
+        machine.scheduler.add(answer)
+    machine.turn()
+    monkeypatch.setattr(machine.memory, "forget", fail)
+    answers[0].ended = GenerationInterrupted("drained")
+    Engine(machine.runner, machine.scheduler).close()
+    assert [len(found) for found in ends] == [1, 1]
+
+
+class Watched(list[Answer]):
+    """Tells what another thread would see while an answer moves."""
+
+    def __init__(self, answers: list[Answer], look: Callable[[], list[Answer]]) -> None:
+        super().__init__(answers)
+        self._look = look
+        self.seen: list[list[Answer]] = []
+
+    def remove(self, answer: Answer) -> None:
+        super().remove(answer)
+        self.seen.append(self._look())
+
+
+def test_an_answer_that_goes_back_to_the_queue_is_never_out_of_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(is_hybrid=False)
+    answer = answer_of([1, 2, 3], 5)
+    machine.scheduler.add(answer)
+    pieces = machine.scheduler.schedule()
+    watched = Watched([answer], machine.scheduler.all)
+    monkeypatch.setattr(machine.scheduler, "_running", watched)
+    machine.scheduler.failed(pieces, 2)
+    assert watched.seen == [[answer]]
