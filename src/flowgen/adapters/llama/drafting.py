@@ -25,7 +25,7 @@ class Drafter:
 
     def guess(self, answer: Answer, piece: Sequence[int]) -> list[int]:
         """Give the guesses that follow a piece which is the last that is known; none while the prompt is computed."""
-        if answer.num_computed + len(piece) < len(answer.prompt) + len(answer.tokens) or not answer.tokens or self._is_broken:
+        if self._is_broken or not answer.tokens or answer.num_computed + len(piece) < answer.num_known:
             return []
         most = min(self._num_drafts, self._n_pass - len(piece), answer.num_left - 1)
         guesses = self._drafted([*answer.prompt, *answer.tokens])[: max(0, most)]

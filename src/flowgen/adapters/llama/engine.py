@@ -18,6 +18,7 @@ from flowgen.domain.model import EngineStatus
 
 _LOGGER = logging.getLogger(__name__)
 _UNLOADED = "The model has been unloaded."
+_BROKEN = "The engine has ended; the server's log says why."
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Engine:
         self._calls: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._is_closing = False
+        self._why_closed = _UNLOADED
         self._thread = threading.Thread(target=self._run, name="flowgen-engine", daemon=True)
         self._thread.start()
 
@@ -73,7 +75,7 @@ class Engine:
             return self._scheduler.status(
                 num_arrived=len(self._arrived),
                 is_alive=self._thread.is_alive() and not self._is_closing,
-                reason=_UNLOADED if self._is_closing else "",
+                reason=self._why_closed if self._is_closing else "",
             )
 
     def close(self) -> None:
@@ -90,7 +92,7 @@ class Engine:
 
     def _check_open(self) -> None:
         if self._is_closing:
-            raise ModelUnavailable(_UNLOADED)
+            raise ModelUnavailable(self._why_closed)
 
     def _run(self) -> None:
         try:
@@ -134,13 +136,13 @@ class Engine:
 
     def _abandon(self) -> None:
         with self._changed:
-            self._is_closing = True
+            self._is_closing, self._why_closed = True, _BROKEN
             answers = [*self._scheduler.all(), *self._arrived]
             self._arrived.clear()
         for answer in answers:
             answer.chooser.close()
             if not answer.is_finished:
-                answer.deliver(EngineFailed("The engine has ended; the server's log says why."))
+                answer.deliver(EngineFailed(_BROKEN))
         for call in self._take_calls():
             call()
 
