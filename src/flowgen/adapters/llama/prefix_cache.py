@@ -106,13 +106,16 @@ class PrefixCache:
 
     def has_room(self, num_bytes: int, besides: Branch | None = None) -> bool:
         """Make room for so many more bytes in host memory by dropping old branches there, `besides` one; False if
-        they do not suffice."""
-        while self.host_bytes + num_bytes > self.max_bytes:
-            those = [branch for branch in self.idle if branch.slot is None and branch is not besides]
-            if not those:
-                return False
-            self.drop(min(those, key=lambda branch: branch.last_used))
-        return True
+        they do not suffice: then none is dropped in vain."""
+        those = [branch for branch in self.idle if branch.slot is None and branch is not besides]
+        excess = self.host_bytes + num_bytes - self.max_bytes
+        if excess > sum(branch.host_bytes for branch in those):
+            return False
+        for branch in sorted(those, key=lambda branch: branch.last_used):
+            if self.host_bytes + num_bytes <= self.max_bytes:
+                break
+            self.drop(branch)
+        return self.host_bytes + num_bytes <= self.max_bytes
 
     def _takes_over(self, longer: Branch, shorter: Branch) -> bool:
         """Whether all that the shorter branch could give the longer one gives too."""
