@@ -28,9 +28,14 @@ class Branch:
         self.last_used = 0
 
     @property
+    def copies(self) -> tuple[bytes, ...]:
+        """What it keeps in host memory."""
+        return (self.copy or b"", *self.checkpoints.values())
+
+    @property
     def host_bytes(self) -> int:
         """What it takes of host memory."""
-        return len(self.copy or b"") + sum(map(len, self.checkpoints.values()))
+        return sum(map(len, self.copies))
 
 
 class Match(Value, frozen=True):
@@ -41,18 +46,20 @@ class Match(Value, frozen=True):
 
 
 class PrefixCache:
-    """The idle branches. `max_bytes` bounds host memory; `cuts_anywhere` says that every position of a branch can be
+    """The idle branches, and those `growing`, which only count. `max_bytes` bounds host memory; `cuts_anywhere` says that every position of a branch can be
     gone on from, else only its checkpoints and, in the cells, its end."""
 
     def __init__(self, max_bytes: int, *, cuts_anywhere: bool) -> None:
         self.idle: list[Branch] = []
+        self.growing: list[Branch] = []
         self.max_bytes = max_bytes
         self._cuts_anywhere = cuts_anywhere
         self._clock = 0
 
     @property
     def host_bytes(self) -> int:
-        return sum(branch.host_bytes for branch in self.idle)
+        """What all take; a checkpoint that several share counts once."""
+        return sum({id(copy): len(copy) for branch in [*self.idle, *self.growing] for copy in branch.copies}.values())
 
     def touch(self, branch: Branch) -> None:
         """Make it the one that was used last."""

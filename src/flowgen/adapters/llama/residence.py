@@ -95,6 +95,7 @@ class Residence:
         else:
             self._cache.touch(source)
             branch, position = self._continued(source, position)
+        self._cache.growing.append(branch)
         answer.begin(branch, position)
         return position
 
@@ -123,11 +124,18 @@ class Residence:
         return False
 
     def checkpoint(self, answer: Answer) -> None:
-        """Keep the state that a model with a recurrent half has here."""
-        if self._takes_checkpoints and answer.branch is not None:
-            state = _copied(self._memory.save_state, _slot(answer))
-            if state:
-                answer.branch.checkpoints[answer.num_computed] = state
+        """Keep the state that a model with a recurrent half has here; where the bytes do not suffice for more than one,
+        the newest, which others may wait for."""
+        branch = answer.branch
+        if (
+            not self._takes_checkpoints
+            or branch is None
+            or not (state := _copied(self._memory.save_state, _slot(answer)))
+        ):
+            return
+        if not self._cache.has_room(len(state)):
+            branch.checkpoints.clear()
+        branch.checkpoints[answer.num_computed] = state
 
     def retire(self, answer: Answer) -> None:
         """An answer leaves its place; what it computed stays as an idle branch."""
@@ -139,6 +147,7 @@ class Residence:
             return
         self.checkpoint(answer)
         answer.leave()
+        self._cache.growing.remove(branch)
         for needless in self._cache.keep(branch, tokens):
             self._vacate(needless)
         self._trim()
@@ -146,6 +155,7 @@ class Residence:
     def clear(self, answer: Answer) -> None:
         """An answer leaves its place, and nothing of it stays."""
         if answer.branch is not None:
+            self._cache.growing.remove(answer.branch)
             self._vacate(answer.branch)
         answer.leave()
 

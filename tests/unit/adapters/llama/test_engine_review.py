@@ -4,13 +4,15 @@ whom the engine calls."""
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 
 from flowgen.adapters.llama.drafting import Drafter
 from flowgen.adapters.llama.engine import Engine
+from flowgen.adapters.llama.prefix_cache import Branch, PrefixCache
 from flowgen.adapters.llama.scheduler import Scheduler
 from flowgen.adapters.llama.sequence import Answer, Delivery
-from flowgen.domain.errors import FlowGenError, GenerationInterrupted
+from flowgen.domain.errors import FlowGenError, GenerationInterrupted, ModelUnavailable
 from flowgen.domain.generation import TokenChunk
 from support.machine import N_VOCAB, Machine, alone, answer_of
 
@@ -138,6 +140,9 @@ def test_a_fault_of_the_loop_gives_nobody_a_second_end(monkeypatch: pytest.Monke
     while engine.status().is_alive:
         time.sleep(0.001)
     assert len(ends) == 1
+    assert "log says why" in engine.status().reason
+    with pytest.raises(ModelUnavailable, match="log says why"):
+        engine.submit(answer_of([1], 1))
 
 
 def test_a_fault_of_the_loop_leaves_nobody_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,3 +180,28 @@ def test_an_answer_that_goes_back_to_the_queue_is_never_out_of_sight(monkeypatch
     monkeypatch.setattr(machine.scheduler, "_running", watched)
     machine.scheduler.failed(pieces, 2)
     assert watched.seen == [[answer]]
+
+
+def test_what_is_larger_than_the_cache_drops_nothing_in_vain() -> None:
+    cache = PrefixCache(10, cuts_anywhere=True)
+    kept = Branch()
+    kept.copy = b"1234"
+    cache.keep(kept, np.array([1], np.int32))
+    assert not cache.has_room(11)
+    assert cache.idle == [kept]
+
+
+def test_the_checkpoints_of_those_that_run_count_as_host_memory() -> None:
+    machine = Machine(is_hybrid=True, num_cells=2048, max_bytes=4000)
+    run(machine, answer_of([1, *STEM[:40]], 1, [40]))
+    answers = [answer_of([number, *STEM], 20, range(10, 160, 10)) for number in (2, 3, 4)]
+    for answer in answers:
+        machine.scheduler.add(answer)
+    for _ in range(20):
+        machine.turn()
+        assert machine.residence.host_bytes <= 4000 + 3 * 600  # a state each that others may wait for
+        alive = [answer.branch.host_bytes for answer in answers if answer.branch is not None]
+        assert machine.residence.host_bytes >= max(alive, default=0)
+    machine.run()
+    for answer in answers:
+        assert answer.tokens == alone(answer.prompt, 20)
