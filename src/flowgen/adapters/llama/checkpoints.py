@@ -10,6 +10,8 @@ _MOST = 8
 _NUM_LAST = 3
 _APART = 64
 """Checkpoints that stand closer save less than the cut costs."""
+_WORTH = 256
+"""Tokens that are worth a cut close to the prompt's end too: a system message with a short question after it."""
 
 
 def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> list[int]:
@@ -19,7 +21,8 @@ def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> lis
     starts = [place for place in range(1, last) if prompt[place] in control and prompt[place - 1] not in control]
     spread: list[int] = []
     for place in starts:
-        if place - (spread[-1] if spread else 0) >= _APART:
+        is_worth = place >= _WORTH or last - place >= _APART
+        if is_worth and place - (spread[-1] if spread else 0) >= _APART:
             spread.append(place)
     stretches = {place: place - before for before, place in zip([0, *spread], spread, strict=False)}
     longest = sorted(spread[:-_NUM_LAST], key=lambda place: -stretches[place])[: _MOST - _NUM_LAST]

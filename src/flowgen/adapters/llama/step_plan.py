@@ -10,19 +10,31 @@ _PASS_COST = 2
 """A pass more costs about as much as computing two more tokens in one pass."""
 
 
-def uniform_lengths(wanted: Sequence[int], budget: int, first_prompt: int = 0) -> list[int]:
-    """Lengths of at most two values, one of them 1: that which computes most, an extra pass paid for. `wanted` are at
-    least 1 each and their order is who comes first; of those that the budget has no room for the length is 0. From
-    `first_prompt` on they are prompts: the first of more than one token is always among the longer ones."""
+def uniform_lengths(wanted: Sequence[int], budget: int, num_decoding: int) -> list[int]:
+    """Lengths of at most two values, one of them 1, of wishes of at least 1 whose order is who comes first; 0 for those
+    that wait.
+
+    The first `num_decoding` are answers, which get a token at least, or the length that computes most, an extra pass
+    paid for. The others are prompts: the first one gets its wish, and the others that wait for it with it where their
+    wish is the same, since a remainder would cost a pass of its own and wide passes are no faster than long ones.
+    """
+    prompt = next((want for want in wanted[num_decoding:] if want > 1), None)
+    if prompt is not None:
+        return _filled([_length(want, prompt, place < num_decoding) for place, want in enumerate(wanted)], budget)
     best: list[int] = []
     worth = -1
-    most = next((want for want in wanted[first_prompt:] if want > 1), max(wanted, default=1))
-    for common in sorted({want for want in wanted if want <= most}):
+    for common in sorted(set(wanted)):
         lengths = _filled([common if want >= common else 1 for want in wanted], budget)
         score = sum(lengths) - _PASS_COST * (len(set(lengths) - {0}) - 1)
         if score > worth:
             best, worth = lengths, score
     return best
+
+
+def _length(want: int, common: int, is_decoding: bool) -> int:
+    if want == common or (is_decoding and want > common):
+        return common
+    return 1 if is_decoding or want == 1 else 0
 
 
 def free_lengths(wanted: Sequence[int], budget: int) -> list[int]:
@@ -38,11 +50,12 @@ def free_lengths(wanted: Sequence[int], budget: int) -> list[int]:
 
 
 def _filled(lengths: list[int], budget: int) -> list[int]:
-    """Cut down to the budget: the longer ones that have no room compute one token, then none."""
-    rest = budget - min(budget, len(lengths))
+    """Cut down to the budget, first come, first served: a longer one that has no room computes one token, then none."""
+    rest = budget
     filled = []
     for place, length in enumerate(lengths):
-        extra = length - 1 if length - 1 <= rest else 0
-        rest -= extra
-        filled.append(1 + extra if place < budget else 0)
+        reserved = sum(1 for later in lengths[place + 1 :] if later)
+        fits = length if length <= max(rest - reserved, 1) else 1
+        filled.append(min(fits, length, rest))
+        rest -= filled[-1]
     return filled

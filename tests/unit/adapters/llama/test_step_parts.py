@@ -11,14 +11,17 @@ from flowgen.adapters.llama.step_plan import free_lengths, uniform_lengths
 WANTED = st.lists(st.integers(1, 600), min_size=1, max_size=20)
 
 
-@given(WANTED, st.integers(1, 700))
-def test_a_hybrid_batch_has_at_most_two_lengths_and_keeps_to_its_budget(wanted: list[int], budget: int) -> None:
-    lengths = uniform_lengths(wanted, budget)
+@given(WANTED, st.integers(1, 700), st.integers(0, 20))
+def test_a_hybrid_batch_has_at_most_two_lengths_and_keeps_to_its_budget(
+    wanted: list[int], budget: int, num_decoding: int
+) -> None:
+    lengths = uniform_lengths(wanted, budget, num_decoding)
     assert len(lengths) == len(wanted)
     assert sum(lengths) <= budget
     assert len(set(lengths) - {0, 1}) <= 1
     assert all(length <= want for length, want in zip(lengths, wanted, strict=True))
     assert lengths[0] >= 1
+    assert all(lengths[: min(num_decoding, budget)])
 
 
 @given(WANTED, st.integers(1, 700))
@@ -29,20 +32,24 @@ def test_the_budget_is_used_as_far_as_there_are_wishes(wanted: list[int], budget
 
 
 @pytest.mark.parametrize(
-    ("wanted", "budget", "lengths"),
+    ("answers", "prompts", "budget", "lengths"),
     [
-        ([1, 1, 1], 8, [1, 1, 1]),
-        ([1, 2, 1], 8, [1, 1, 1]),  # one token more is not worth a pass
-        ([1, 9, 1], 20, [1, 9, 1]),
-        ([1, 1, 512], 514, [1, 1, 512]),
-        ([20, 512], 514, [20, 20]),  # who came first is not overtaken
-        ([3, 5, 9], 99, [3, 3, 3]),
-        ([30, 40], 50, [30, 1]),
-        ([1, 1, 1], 2, [1, 1, 0]),
+        ([1, 1, 1], [], 8, [1, 1, 1]),
+        ([1, 2, 1], [], 8, [1, 1, 1]),  # one token more is not worth a pass
+        ([1, 9, 1], [], 20, [1, 9, 1]),
+        ([3, 5, 9], [], 99, [3, 3, 3]),
+        ([1, 1, 1], [], 2, [1, 1, 0]),
+        ([1, 1], [512], 514, [1, 1, 512]),
+        ([1, 9], [64, 64, 300], 900, [1, 1, 64, 64, 0]),
+        ([], [20, 512], 514, [20, 0]),  # who came first is not overtaken, and a remainder would cost a pass
+        ([], [30, 30, 1], 50, [30, 1, 1]),
+        ([1], [1, 40], 50, [1, 1, 40]),
     ],
 )
-def test_the_common_length_is_the_one_that_computes_most(wanted: list[int], budget: int, lengths: list[int]) -> None:
-    assert uniform_lengths(wanted, budget) == lengths
+def test_answers_go_on_and_the_oldest_prompt_gets_its_wish(
+    answers: list[int], prompts: list[int], budget: int, lengths: list[int]
+) -> None:
+    assert uniform_lengths([*answers, *prompts], budget, len(answers)) == lengths
 
 
 def test_prefill_takes_as_long_as_four_steps_of_those_that_generate() -> None:
@@ -76,6 +83,9 @@ def test_checkpoints_stand_after_the_longest_stretches_at_the_last_turns_and_bef
     assert places[0] == 500
     assert places[-4:] == [2200, 2300, 2400, len(prompt) - 1]
     assert len(places) <= 9
+    assert checkpoint_positions(turn, {1}) == [99]
+    assert checkpoint_positions([*turn, 1, *[5] * 9], {1}) == [109]  # a cut for ten tokens costs more than it saves
+    assert checkpoint_positions([*system, 1, *[5] * 9], {1}) == [500, 509]
     assert checkpoint_positions([7], {1}) == []
     assert checkpoint_positions([7, 8], {1}) == [1]
 
