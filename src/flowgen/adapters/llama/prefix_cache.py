@@ -68,13 +68,14 @@ class PrefixCache:
 
     def find(self, wanted: Tokens, limit: int, alive: Iterable[tuple[Branch, Tokens]] = ()) -> Match:
         """The longest way along with an idle branch, or one of those `alive` with their computed tokens; at most
-        `limit` tokens. Of equal ways the one whose cells are there wins."""
-        found = Match()
+        `limit` tokens. Of equal ways the one whose cells are there wins, then the shortest, which costs least to bring
+        back."""
+        found, best = Match(), (0, False, 0)
         for branch, tokens in [*((idle, idle.tokens) for idle in self.idle), *alive]:
             position = self.usable(branch, tokens, min(common(wanted, tokens), limit))
-            is_nearer = position == found.position and found.branch is not None and found.branch.slot is None
-            if position > found.position or (position and is_nearer and branch.slot is not None):
-                found = Match(branch=branch, position=position)
+            worth = (position, branch.slot is not None, -len(tokens))
+            if position > 0 and worth > best:
+                found, best = Match(branch=branch, position=position), worth
         return found
 
     def usable(self, branch: Branch, tokens: Tokens, shared: int) -> int:
