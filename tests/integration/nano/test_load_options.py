@@ -176,6 +176,28 @@ def shows_n_cells(server: Server) -> bool:
     return fits and "n_cells" in server.error(n_ctx=512, n_cells=256)
 
 
+def shows_queue_size(server: Server) -> bool:
+    """With one place and no queue some of many chats at once are refused, and those that are not are answered."""
+    server.load(n_seq_max=1, queue_size=0)
+    body = {"messages": [{"role": "user", "content": "Count from 1 to 20."}], "options": {"max_tokens": 40}}
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda _: server.client.post("/chat", json=body), range(8)))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert {answer.status_code for answer in answers} <= {200, 429}
+    return 0 < len(refused) < 8 and all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+
+
+def shows_cache_bytes(server: Server) -> bool:
+    """What is kept in host memory after a chat."""
+
+    def kept(**options: Any) -> int:
+        server.load(**options)
+        server.text({**COLD, "max_tokens": 30})
+        return int(server.client.get("/engine").json()["cache"]["host_bytes"])
+
+    return kept() > 0 and kept(cache_bytes=0) == 0
+
+
 def shows_gpu_layers(server: Server) -> bool:
     return any("n_gpu_layers" in warning for warning in server.load(n_gpu_layers=-1)["warnings"])
 
@@ -262,6 +284,8 @@ CASES: dict[str, Callable[[Server], bool]] = {
     "spm_infill": refuses("spm_infill", True, "refused"),
     "n_seq_max": reads_back("n_seq_max", 3),
     "n_cells": shows_n_cells,
+    "queue_size": shows_queue_size,
+    "cache_bytes": shows_cache_bytes,
     "tool_call_format": shows_tool_call_format,
     "drain_seconds": shows_drain_seconds,
 }
