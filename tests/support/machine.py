@@ -16,6 +16,7 @@ from flowgen.adapters.llama.stops import StopScanner
 from flowgen.adapters.llama.text import TokenText
 from flowgen.domain.generation import Sampling
 from flowgen.domain.model import Vocabulary
+from flowgen.domain.plugins import StoppingCriterion
 from support.fake_memory import FakeMemory, next_after
 
 N_VOCAB = 97
@@ -32,11 +33,13 @@ def no_sampler(_: Sequence[Step]) -> StepSampler:
     raise AssertionError("greedy draws need none")
 
 
-def answer_of(prompt: Sequence[int], max_tokens: int, cuts: Sequence[int] = ()) -> Answer:
+def answer_of(
+    prompt: Sequence[int], max_tokens: int, cuts: Sequence[int] = (), criteria: Sequence[StoppingCriterion] = ()
+) -> Answer:
     greedy = Sampling(temperature=0.0)
     chooser = TokenChooser(ScoreRules(greedy), lambda: TokenSampler(greedy, 0, N_VOCAB, no_sampler), LETTERS)
     emission = Emission(TokenText(LETTERS), StopScanner(()))
-    return Answer(prompt, max_tokens, chooser, emission, cuts=cuts)
+    return Answer(prompt, max_tokens, chooser, emission, criteria=criteria, cuts=cuts)
 
 
 def alone(prompt: Sequence[int], max_tokens: int) -> list[int]:

@@ -164,12 +164,14 @@ class Answer:
         self._close(TokenChunk())
 
     def expire(self) -> None:
-        """End an answer whose time is up before its first token: later the criteria do."""
+        """End an answer whose time is up before its first token or while it waits: else the criteria do."""
         now = time.monotonic()
-        if self.is_over or self.tokens or now - self._admitted < self._time_limit_s:
+        is_generating = self.tokens and self.branch is not None
+        if self.is_over or is_generating or now - self._admitted < self._time_limit_s:
             return
-        self._began = self._began if self.num_computed else now
-        self._prefilled = now
+        if not self.tokens:
+            self._began = self._began if self.num_computed else now
+            self._prefilled = now
         self._reason = "length"
         self._close(TokenChunk())
 

@@ -205,3 +205,39 @@ def test_the_checkpoints_of_those_that_run_count_as_host_memory() -> None:
     machine.run()
     for answer in answers:
         assert answer.tokens == alone(answer.prompt, 20)
+
+
+def test_of_equal_copies_the_shortest_is_brought_back() -> None:
+    cache = PrefixCache(100, cuts_anywhere=True)
+    long, short = Branch(), Branch()
+    cache.keep(long, np.array([1, 2, 3, 4, 5, 6], np.int32))
+    cache.keep(short, np.array([1, 2, 3, 9], np.int32))
+    assert cache.find(np.array([1, 2, 3, 7, 7], np.int32), 4).branch is short
+
+
+class Hour:
+    """A criterion that only limits the time."""
+
+    time_limit_s = 3600.0
+
+    def should_stop(self, tokens: Sequence[int], seconds: float) -> bool:
+        return False
+
+
+def test_time_is_up_for_one_that_gave_way_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(is_hybrid=False, num_cells=256)
+    old, young = answer_of(STEM[:100], 100), answer_of(STEM[20:120], 100, criteria=[Hour()])
+    ends = ends_of(young)
+    machine.scheduler.add(old)
+    machine.scheduler.add(young)
+    while not (young.tokens and young.branch is None):
+        machine.turn()
+    young.expire()
+    assert not young.is_over
+    began = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: began + 3600)
+    young.expire()
+    assert young.is_finished
+    machine.run()
+    assert [end.finish.reason for end in ends if isinstance(end, TokenChunk) and end.finish] == ["length"]
+    assert old.tokens == alone(old.prompt, 100)
