@@ -46,8 +46,8 @@ class Match(Value, frozen=True):
 
 
 class PrefixCache:
-    """The idle branches, and those `growing`, which only count. `max_bytes` bounds host memory; `cuts_anywhere` says that every position of a branch can be
-    gone on from, else only its checkpoints and, in the cells, its end."""
+    """The idle branches, and those `growing`, which only count. `max_bytes` bounds host memory; `cuts_anywhere` says
+    that every position of a branch can be gone on from, else only its checkpoints and, in the cells, its end."""
 
     def __init__(self, max_bytes: int, *, cuts_anywhere: bool) -> None:
         self.idle: list[Branch] = []

@@ -1,4 +1,4 @@
-"""Many answers at once on real models, hybrid and not: the same tokens as alone, prefixes computed once, nobody lost."""
+"""Many answers at once on real models, hybrid and not: the tokens as alone, prefixes computed once, nobody lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
