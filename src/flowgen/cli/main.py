@@ -1,4 +1,7 @@
-"""The command `flowgen`. Knows arguments and exit statuses; refuses to know what serving is."""
+"""The command `flowgen`. Knows arguments and exit statuses; refuses to know what serving is.
+
+What takes long to import is imported where it is used: the engine's process gets ready meanwhile, on another core.
+"""
 
 import argparse
 import logging
@@ -8,14 +11,13 @@ from collections.abc import Sequence
 import msgspec
 
 from flowgen import __version__
-from flowgen.bootstrap.container import make_container
-from flowgen.bootstrap.settings import read_settings
+from flowgen.adapters.worker.factory import Workers
+from flowgen.bootstrap.engines import start_processes
+from flowgen.bootstrap.settings import Settings, read_settings
+from flowgen.cli import FAILED
 from flowgen.cli.listening import listen
-from flowgen.cli.option_docs import markdown
-from flowgen.cli.serve import FAILED, run
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
-from flowgen.http.native.mapping import read_load
 
 EMBEDDED = "flowgen-nano"
 
@@ -78,13 +80,28 @@ def _option(text: str) -> JsonObject:
 
 
 def _options() -> int:
+    from flowgen.cli.option_docs import markdown
+
     print(markdown(), end="")
     return 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     """Refuse what can be refused before the address is taken, and the address before anything is loaded."""
-    container = make_container(read_settings(arguments.host, arguments.port))
+    settings = read_settings(arguments.host, arguments.port)
+    processes = start_processes(settings.engine)
+    try:
+        return _serve_with(processes, settings, arguments)
+    finally:
+        processes.close()
+
+
+def _serve_with(processes: Workers, settings: Settings, arguments: argparse.Namespace) -> int:
+    from flowgen.bootstrap.container import make_container
+    from flowgen.cli.serve import run
+    from flowgen.http.native.mapping import read_load
+
+    container = make_container(settings, processes)
     spec, warnings = read_load(_load_body(arguments), container.catalog())
     for warning in warnings:
         print(f"flowgen: {warning}", file=sys.stderr)

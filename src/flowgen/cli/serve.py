@@ -13,14 +13,13 @@ from litestar import Litestar
 
 from flowgen import __version__
 from flowgen.application.lifecycle import LoadReport, ModelHost
+from flowgen.cli import FAILED
 from flowgen.cli.server import Server
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.model import ModelSpec
 
 log = logging.getLogger(__name__)
 
-FAILED = 2
-"""The exit status of a server that did not come up."""
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _REASON = "The server is shutting down."
 

@@ -11,7 +11,7 @@ import pytest
 
 from flowgen import __version__
 from flowgen.application.lifecycle import LoadReport, ModelHost
-from flowgen.cli import main as command
+from flowgen.cli import serve as serving
 from flowgen.cli.listening import CannotListen, listen
 from flowgen.cli.main import main
 from flowgen.cli.serve import ready
@@ -30,7 +30,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
         calls.append((spec, listener.getsockname()))
         return 0
 
-    monkeypatch.setattr(command, "run", run)
+    monkeypatch.setattr(serving, "run", run)
     return calls
 
 
