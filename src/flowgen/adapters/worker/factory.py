@@ -69,7 +69,7 @@ class WorkerRuntimeFactory:
 
     async def load(self, spec: ModelSpec, progress: Progress) -> WorkerRuntime:
         """Load there. A load whose task is cancelled ends its process."""
-        connection = self._take(spec) or await self._workers.open()
+        connection = self._take(spec) or await self._inspecting(spec)
         info = await _ask(connection, Load(spec=spec), ModelInfo, _broken_off, progress)
 
         async def reopen() -> Connection:
@@ -82,8 +82,14 @@ class WorkerRuntimeFactory:
         self._give_up()
         self._workers.close()
 
-    async def _reopen(self, spec: ModelSpec, before: ModelInfo) -> Connection:
+    async def _inspecting(self, spec: ModelSpec) -> Connection:
+        """A new process that knows how many cells memory allows."""
         connection = await self._workers.open()
+        await _ask(connection, Inspect(spec=spec), ModelFacts, _unreadable(spec))
+        return connection
+
+    async def _reopen(self, spec: ModelSpec, before: ModelInfo) -> Connection:
+        connection = await self._inspecting(spec)
         info = await _ask(connection, Load(spec=spec), ModelInfo, _broken_off)
         if (info.facts.size, info.facts.metadata) != (before.facts.size, before.facts.metadata):
             connection.abandon()

@@ -14,7 +14,7 @@ class Inspect(Value, frozen=True, tag=True):
     """Reply: ModelFacts."""
 
     spec: ModelSpec
-    reclaimable: int
+    reclaimable: int = 0
 
 
 class Load(Value, frozen=True, tag=True):
