@@ -12,8 +12,8 @@ import pytest
 
 from support.processes import children, is_there, wait_until_gone
 from support.server_process import ServerProcess
-from support.worker_kills import LONG, SHORT, engine_of, kill_under_load
 from support.tiny_runtimes import NANO
+from support.worker_kills import LONG, SHORT, engine_of, kill_under_load
 
 
 @pytest.fixture(scope="module")
