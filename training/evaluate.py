@@ -8,6 +8,7 @@ import argparse
 import json
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from training.cases import Case, cases
@@ -69,12 +70,13 @@ def groups_of(case: Case, index: int) -> list[str]:
     return ["right", "of plain cases" if case.is_plain else "of the others", phrasing]
 
 
-def measure(answer: Answer, chosen: list[Case], options: dict[str, Any], show: int) -> str:
-    """One line of figures for one mode; up to `show` failures are printed."""
+def measure(answer: Answer, chosen: list[Case], options: dict[str, Any], show: int, at_once: int = 1) -> str:
+    """One line of figures for one mode; up to `show` failures are printed. `at_once` cases are asked together."""
     valid = made = 0
     groups: dict[str, list[bool]] = {}
-    for index, case in enumerate(chosen):
-        got = answer(case, options)
+    with ThreadPoolExecutor(at_once) as pool:
+        answers = list(pool.map(lambda case: answer(case, options), chosen))
+    for index, (case, got) in enumerate(zip(chosen, answers, strict=True)):
         made += len(got)
         valid += sum(is_valid(call, case) for call in got)
         good = is_right(got, case)
@@ -95,17 +97,18 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--show", type=int, default=0, help="failures to print for each mode")
+    parser.add_argument("--at-once", type=int, default=8, help="cases that are asked of a server together")
     arguments = parser.parse_args()
-    modes = MODES
+    modes, at_once = MODES, arguments.at_once
     answer = over_http(arguments.url)
     if arguments.gguf:
         from training.local import in_process
 
-        answer = in_process(arguments.gguf)
+        answer, at_once = in_process(arguments.gguf), 1
         modes = {name: options for name, options in MODES.items() if "constrain_tools" in options}
     chosen = cases(arguments.count, arguments.seed)
     for name, options in modes.items():
-        print(f"{name:22}", measure(answer, chosen, options, arguments.show), flush=True)
+        print(f"{name:22}", measure(answer, chosen, options, arguments.show, at_once), flush=True)
 
 
 if __name__ == "__main__":
