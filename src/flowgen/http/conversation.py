@@ -132,13 +132,20 @@ def tools(raw: list[Any], unknown: list[str]) -> tuple[Tool, ...]:
         where = f"tools[{index}]"
         if isinstance(item, dict) and ("function" in item or "name" not in item):
             item, where = read(WrappedTool, item, where, unknown).function, f"{where}.function"
-        elif isinstance(item, dict) and item.get("type") == "function":
-            item = {name: value for name, value in item.items() if name != "type"}
+        elif isinstance(item, dict):
+            item = _bare(item, where)
         tool = _tool(read(FunctionBody, item, where, unknown), where)
         if tool.name in found:
             raise InvalidField(f"{where}.name", tool.name, "a name that no other tool has")
         found[tool.name] = tool
     return tuple(found.values())
+
+
+def _bare(item: JsonObject, where: str) -> JsonObject:
+    """A tool that is not wrapped, without its type; what has another type is no function. Raises InvalidField."""
+    if item.get("type") not in (None, "function"):
+        raise InvalidField(f"{where}.type", item["type"], '"function"')
+    return {name: value for name, value in item.items() if name != "type"}
 
 
 def _tool(function: FunctionBody, where: str) -> Tool:
@@ -156,8 +163,8 @@ def tool_choice(raw: Any, where: str, unknown: list[str]) -> ToolChoice:
         case {"function": _}:
             function = read(NamedChoice, raw, where, unknown).function
             return ToolChoice(mode="named", name=read(NamedFunction, function, f"{where}.function", unknown).name)
-        case {"name": _}:
-            bare = {name: value for name, value in raw.items() if (name, value) != ("type", "function")}
+        case {"name": _} if raw.get("type") in (None, "function"):
+            bare = {name: value for name, value in raw.items() if name != "type"}
             return ToolChoice(mode="named", name=read(NamedFunction, bare, where, unknown).name)
         case _:
             raise InvalidField(where, raw, _CHOICES)

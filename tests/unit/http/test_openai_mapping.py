@@ -71,6 +71,8 @@ def test_the_models_chat_defaults_are_not_this_dialects() -> None:
         ({"tools": [TOOL]}, "tools", (Tool(name="sum", parameters=SCHEMA),)),
         ({"tools": [TOOL]}, "tool_choice", ToolChoice()),
         ({"tools": [TOOL], "tool_choice": "required"}, "tool_choice", ToolChoice(mode="required")),
+        ({"tools": [{"type": "function", **TOOL["function"]}]}, "tools", (Tool(name="sum", parameters=SCHEMA),)),
+        ({"tools": [TOOL], "tool_choice": {"name": "sum"}}, "tool_choice", ToolChoice(mode="named", name="sum")),
         ({"tools": [TOOL], "tool_choice": "none", "ignore_eos": True}, "tool_choice", ToolChoice(mode="none")),
         (
             {"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "sum"}}},
@@ -155,6 +157,9 @@ def test_stream_options_and_unknown_fields() -> None:
         ({"response_format": {"type": "xml"}}, "response_format.type"),
         ({"tool_choice": "required"}, "tool_choice"),
         ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "no"}}}, "tool_choice"),
+        ({"tools": [TOOL], "tool_choice": {"type": "custom", "name": "sum"}}, "tool_choice"),
+        ({"tools": [{"type": "bash_20250124", "name": "bash"}]}, "tools[0].type"),
+        ({"tools": [{"type": "custom", "custom": {"name": "sum"}}]}, "tools[0].type"),
         ({"tools": [TOOL, TOOL]}, "tools[1].function.name"),
         ({"tools": [TOOL], "ignore_eos": True}, "ignore_eos"),
         ({"response_format": FORMAT, "ignore_eos": True}, "ignore_eos"),
