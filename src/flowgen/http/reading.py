@@ -45,7 +45,9 @@ def _where(body: bytes, error: Exception) -> str:
 def read(kind: type[V], raw: Any, where: str, unknown: list[str]) -> V:
     """Convert an object to a wire struct; append the paths of fields that it does not have to `unknown`.
 
-    Null stands for a field left out. Raises InvalidField, and InvalidRequest for a required field that is missing.
+    Null stands for a field left out. Unknown ones at null are named at the body's top alone, which the caller wrote:
+    further in, SDKs send back objects of theirs with all that they had no value for.
+    Raises InvalidField, and InvalidRequest for a required field that is missing.
     """
     if not isinstance(raw, dict):
         raise InvalidField(where, raw, "an object")
@@ -54,7 +56,7 @@ def read(kind: type[V], raw: Any, where: str, unknown: list[str]) -> V:
     for name, row in rows.items():
         if row.default is msgspec.NODEFAULT and name not in values:
             raise _missing(join(where, name), row, is_null=name in raw)
-    unknown += [join(where, name) for name in extra]
+    unknown += [join(where, name) for name in extra if raw[name] is not None or not where]
     return kind(**values)
 
 

@@ -195,6 +195,13 @@ def test_fields_at_their_neutral_value_pass() -> None:
     assert asked(**neutral).warnings == ()
 
 
+def test_what_an_sdk_sends_back_as_null_is_no_news() -> None:
+    said = {"role": "assistant", "content": "Hi.", "refusal": None, "audio": None, "function_call": None}
+    call = {"id": "c", "type": "function", "function": {"name": "sum", "arguments": "{}", "odd": None}}
+    called = {"role": "assistant", "content": None, "annotations": None, "tool_calls": [call]}
+    assert asked(messages=[*HELLO, said, called, *HELLO]).warnings == ()
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
