@@ -140,6 +140,12 @@ def test_texts_then_one_finish_reason() -> None:
     assert {chunk["object"] for chunk in sent} == {"chat.completion.chunk"}
 
 
+@pytest.mark.parametrize("events", [[], [ReasoningDelta(text="Hm")], [ContentDelta(text="")]])
+def test_an_answer_without_a_word_is_an_empty_text_and_not_null(events: list[ChatEvent]) -> None:
+    assert chunks([*events, done()])[-1]["choices"][0]["delta"] == {"content": ""}
+    assert whole(content="")["choices"][0]["message"]["content"] == ""
+
+
 def test_counts_come_last_and_only_when_asked_for() -> None:
     events: list[ChatEvent] = [ContentDelta(text="Hi"), done()]
     assert not any("usage" in chunk for chunk in chunks(events))
@@ -209,7 +215,8 @@ def test_logprobs_travel_with_their_text() -> None:
 def test_a_header_holds_any_warning() -> None:
     assert warnings_header([]) == {}
     header = warnings_header(["größe\r\nx: 1 is unknown", "b"])["x-flowgen-warnings"]
-    assert header == "gr\\u00f6\\u00dfe\\u000d\\u000ax: 1 is unknown; b"
+    assert header == "gr\\u00f6\\u00dfe\\r\\nx: 1 is unknown; b"
+    assert warnings_header(["\U0001f600"]) == {"x-flowgen-warnings": "\\ud83d\\ude00"}
     long = warnings_header(["x" * 3000] * 3)["x-flowgen-warnings"]
     assert len(long) < 4100
     assert long.endswith("(3 warnings in all)")

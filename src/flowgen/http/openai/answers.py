@@ -86,12 +86,15 @@ def _json(arguments: JsonObject) -> str:
 
 
 class ChunkWriter:
-    """Turns one answer's events into chunks. Remembers which calls were begun, and what must wait for the end."""
+    """Turns one answer's events into chunks. Remembers which calls were begun, and what must wait for the end.
+
+    The content begins as null, for answers of calls alone; one without any word or call ends as the empty text."""
 
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope
         self._begun: set[int] = set()
         self._has_calls = False
+        self._is_silent = True
         self._held: Delta | None = None
         self._malformed: list[MalformedToolCall] = []
 
@@ -113,6 +116,7 @@ class ChunkWriter:
         delta = self._delta(event)
         if delta is None:
             return []
+        self._is_silent &= delta.content is UNSET and delta.tool_calls is UNSET
         if not self._envelope.with_logprobs:
             return [self._chunk(delta)]
         released, self._held = self._released(), delta
@@ -147,7 +151,7 @@ class ChunkWriter:
             id=envelope.id,
             created=envelope.created,
             model=envelope.model,
-            choices=[ChunkChoice(delta=Delta(), finish_reason=reason)],
+            choices=[ChunkChoice(delta=Delta(content="" if self._is_silent else UNSET), finish_reason=reason)],
             incomplete_tool_call="\n".join(call.raw for call in self._malformed) if self._malformed else UNSET,
             warnings=warnings or UNSET,
         )

@@ -1,5 +1,6 @@
 """Warnings of a stream, which has no body to put them in before it ends. Knows what a header can hold."""
 
+import json
 from collections.abc import Sequence
 
 NAME = "x-flowgen-warnings"
@@ -18,5 +19,5 @@ def warnings_header(warnings: Sequence[str]) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
-    shown = (c if " " <= c <= "~" else f"\\u{ord(c):04x}" for c in text)
+    shown = (c if " " <= c <= "~" else json.dumps(c)[1:-1] for c in text)
     return "".join(shown)
