@@ -18,17 +18,18 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 
 class NotEncodable(ValueError):
-    """A value that cannot cross: nested too deeply, or a text that is no Unicode. The message says which."""
+    """A value that cannot cross: nested too deeply, a text that is no Unicode, an integer without a form. The message
+    says which."""
 
 
 def encode(value: Any) -> bytes:
     """Give the bytes of a value. Raises NotEncodable."""
     try:
-        return _ENCODER.encode(value)
-    except OverflowError:
-        return encode(_with_big_integers_spelt(msgspec.to_builtins(value, builtin_types=(bytes,), order=None)))
+        return _encode(value)
     except RecursionError:
         raise NotEncodable("it is nested too deeply") from None
+    except OverflowError:
+        raise NotEncodable("an integer that is a key is too large") from None
     except UnicodeEncodeError as error:
         raise NotEncodable(f"a text holds {error.object[error.start]!r}, which is half a character") from None
 
@@ -67,6 +68,13 @@ class Frames:
         return end if len(self._buffer) >= end else None
 
 
+def _encode(value: Any) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except OverflowError:
+        return _ENCODER.encode(_with_big_integers_spelt(msgspec.to_builtins(value, builtin_types=(bytes,), order=None)))
+
+
 @cache
 def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(kind, ext_hook=_read_extension)
@@ -80,9 +88,16 @@ def _read_extension(code: int, data: memoryview) -> Any:
 
 def _with_big_integers_spelt(value: Any) -> Any:
     if isinstance(value, int) and not _INT64 <= value <= _UINT64:
-        return msgspec.msgpack.Ext(_BIG_INTEGER, str(value).encode())
+        return msgspec.msgpack.Ext(_BIG_INTEGER, _digits(value))
     if isinstance(value, Mapping):
         return {key: _with_big_integers_spelt(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_with_big_integers_spelt(item) for item in value]
     return value
+
+
+def _digits(value: int) -> bytes:
+    try:
+        return str(value).encode()
+    except ValueError:  # Python's own limit
+        raise NotEncodable("an integer has too many digits") from None

@@ -147,6 +147,18 @@ def test_what_cannot_cross_is_refused_in_words() -> None:
         encode(deep)
     with pytest.raises(NotEncodable, match="half a character"):
         encode(Call(id=1, command="\ud800"))  # type: ignore[arg-type]
+    with pytest.raises(NotEncodable, match="nested too deeply"):
+        encode(nested(BIG, 600))
+    with pytest.raises(NotEncodable, match="key"):
+        encode({BIG: 1})
+    with pytest.raises(NotEncodable, match="digits"):
+        encode([10**5000])
+
+
+def nested(value: Any, depth: int) -> Any:
+    for _ in range(depth):
+        value = {"a": value}
+    return value
 
 
 def every_error() -> list[FlowGenError]:
