@@ -120,7 +120,8 @@ class Connection(asyncio.Protocol):
     async def _bury(self) -> None:
         """Learn how the process ended, and tell everyone who waits."""
         fate = await asyncio.to_thread(self.process.end)
-        self.fate.set_result(fate)
+        if not self.fate.done():  # cancelled with the one who awaited it
+            self.fate.set_result(fate)
         self._fail(lambda: EngineFailed(fate.sentence()), lambda: EngineFailed(fate.sentence()))
 
     async def _ask(self, number: int, command: Command) -> bytes:

@@ -158,6 +158,19 @@ async def test_nonsense_ends_the_process(connection: Connection, process: HeldPr
         await call
 
 
+async def test_those_who_wait_are_told_though_the_one_who_watched_the_fate_is_gone(
+    connection: Connection, process: HeldProcess
+) -> None:
+    call = asyncio.create_task(connection.call(Status(), list[int]))
+    watching = asyncio.ensure_future(connection.fate)
+    await process.heard()
+    process.kill()
+    watching.cancel()
+    async with asyncio.timeout(5):
+        with pytest.raises(EngineFailed):
+            await call
+
+
 async def happen(
     what: str,
     which: int,
