@@ -40,13 +40,12 @@ _LOGGER = logging.getLogger(__name__)
 
 class Connection(asyncio.Protocol):
     """A process and what was asked of it. `fate` resolves once it has ended by itself; `finished` is called whenever an
-    answer has come to its end, `lost` as soon as the socket closes by itself."""
+    answer has come to its end."""
 
     def __init__(self, process: WorkerProcess) -> None:
         self.process = process
         self.fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
         self.finished: Callable[[], None] = lambda: None
-        self.lost: Callable[[], None] = lambda: None
         self.is_open = True
         self._transport: asyncio.Transport
         self._frames = Frames()
@@ -85,7 +84,10 @@ class Connection(asyncio.Protocol):
         return generation
 
     def interrupt(self, reason: str) -> None:
-        """End all answers now, here and there."""
+        """End all answers now, here and there, those too that are being admitted."""
+        for number in list(self._answers):
+            if self._settle(number, lambda reply: reply.set_exception(GenerationInterrupted(reason))):
+                self._send(number, encode(Cancel()))
         self._end_answers(lambda: GenerationInterrupted(reason))
         self._send(next(self._ids), encode(Interrupt(reason=reason)))
 
@@ -114,7 +116,6 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         if self.is_open:
             self.is_open = False
-            self.lost()
             self._burying = asyncio.ensure_future(self._bury())
 
     async def _bury(self) -> None:

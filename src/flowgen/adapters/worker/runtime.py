@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flowgen.adapters.worker.generation import WorkerGeneration
 from flowgen.adapters.worker.messages import Detokenize, Embed, Status, Tokenize
 from flowgen.adapters.worker.supervisor import Supervisor
-from flowgen.domain.errors import EngineFailed
+from flowgen.domain.errors import EngineFailed, ModelUnavailable
 from flowgen.domain.generation import GenerationRequest
 from flowgen.domain.model import Embeddings, EngineStatus, ModelInfo
 
@@ -52,13 +52,14 @@ class WorkerRuntime:
         try:
             async with asyncio.timeout(_STATUS_S):
                 return await connection.call(Status(), EngineStatus)
-        except EngineFailed as error:
+        except (EngineFailed, ModelUnavailable) as error:  # it ends, or is ended, meanwhile
             return self._dead(str(error))
         except TimeoutError:
             return self._dead(f"The engine's process has not answered for {_STATUS_S:.0f} seconds.")
 
     async def interrupt(self, reason: str) -> None:
-        """End all answers, running and waiting."""
+        """End all answers, running and waiting; what waits for a restart, too."""
+        self._supervisor.interrupt(reason)
         connection = self._supervisor.current
         if connection is not None:
             connection.interrupt(reason)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from flowgen.adapters.worker.connection import UNLOADED, Connection
-from flowgen.domain.errors import EngineFailed, FlowGenError, ModelUnavailable
+from flowgen.domain.errors import EngineFailed, FlowGenError, GenerationInterrupted, ModelUnavailable
 from flowgen.domain.values import Value
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,13 +38,12 @@ class Supervisor:
         self._reopen = reopen
         self._endurance = endurance
         self._current: Connection | None = None
-        self._settled = asyncio.Event()
         self._reason = ""
         self._is_down = False
         self._is_closed = False
         self._num_starts = 1  # those since an answer was finished last
         self._num_restarts = 0
-        self._num_waiting = 0
+        self._waiting: set[asyncio.Future[None]] = set()
         self._adopt(connection)
         self._watching = asyncio.create_task(self._watch(connection))
 
@@ -56,7 +55,7 @@ class Supervisor:
     @property
     def num_waiting(self) -> int:
         """Requests that wait for a restart."""
-        return self._num_waiting
+        return len(self._waiting)
 
     @property
     def reason(self) -> str:
@@ -69,7 +68,7 @@ class Supervisor:
 
     async def connection(self) -> Connection:
         """Lend the connection; wait for a restart. Raises ModelUnavailable when that takes too long or the model has
-        been unloaded, and EngineFailed when nothing more is tried."""
+        been unloaded, EngineFailed when nothing more is tried, and GenerationInterrupted."""
         try:
             async with asyncio.timeout(self._endurance.wait_s):
                 while self.current is None and not self._is_down and not self._is_closed:
@@ -85,25 +84,36 @@ class Supervisor:
     async def close(self) -> None:
         """Try nothing more, and end the process; harmless twice."""
         self._is_closed = True
-        self._settled.set()
+        self._wake()
         self._watching.cancel()
         await asyncio.gather(self._watching, return_exceptions=True)
         if self._current is not None:
             await self._current.close()
 
+    def interrupt(self, reason: str) -> None:
+        """End what waits for a restart with GenerationInterrupted."""
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_exception(GenerationInterrupted(reason))
+
     async def _wait(self) -> None:
-        self._num_waiting += 1
+        """Sleep until there is something new."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
         try:
-            await self._settled.wait()
+            await waiter
         finally:
-            self._num_waiting -= 1
+            self._waiting.discard(waiter)
+
+    def _wake(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
     def _adopt(self, connection: Connection) -> None:
         connection.finished = self._answer_finished
-        connection.lost = self._settled.clear
         self._current = connection
-        if connection.is_open:
-            self._settled.set()
+        self._wake()
 
     def _answer_finished(self) -> None:
         self._num_starts = self._num_restarts = 0
@@ -114,7 +124,7 @@ class Supervisor:
             _LOGGER.error("%s", self._reason)
             connection = await self._restart()
         self._is_down = True
-        self._settled.set()
+        self._wake()
 
     async def _restart(self) -> Connection | None:
         """Start until it serves, None where it was tried often enough."""

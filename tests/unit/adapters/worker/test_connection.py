@@ -18,6 +18,7 @@ from flowgen.adapters.worker.messages import (
     Cancel,
     Command,
     Failed,
+    Interrupt,
     Piece,
     Reply,
     Start,
@@ -26,7 +27,7 @@ from flowgen.adapters.worker.messages import (
     Tokenize,
 )
 from flowgen.adapters.worker.process import WorkerProcess
-from flowgen.domain.errors import EngineFailed, FlowGenError, InvalidRequest, QueueFull
+from flowgen.domain.errors import EngineFailed, FlowGenError, GenerationInterrupted, InvalidRequest, QueueFull
 from flowgen.domain.generation import Finish, GenerationRequest, PromptSegment, TokenChunk, Usage
 
 ASK = GenerationRequest(prompt=(PromptSegment(text="hello"),))
@@ -169,6 +170,17 @@ async def test_those_who_wait_are_told_though_the_one_who_watched_the_fate_is_go
     async with asyncio.timeout(5):
         with pytest.raises(EngineFailed):
             await call
+
+
+async def test_an_interruption_ends_what_is_being_admitted(connection: Connection, process: HeldProcess) -> None:
+    starting = asyncio.create_task(connection.start(ASK))
+    ((number, _),) = await process.heard()
+    connection.interrupt("a swap")
+    with pytest.raises(GenerationInterrupted, match="a swap"):
+        await starting
+    told = await process.heard()
+    assert told[0] == (number, Cancel())
+    assert told[1][1] == Interrupt(reason="a swap")
 
 
 async def happen(

@@ -155,6 +155,17 @@ async def test_requests_do_not_wait_for_ever(load: LoadScripted) -> None:
     assert caught.value.retry_after > 0
 
 
+async def test_an_interruption_ends_what_waits_for_a_restart(load: LoadScripted) -> None:
+    runtime = await load("slow later")
+    await breaks(runtime)
+    waiting = asyncio.create_task(runtime.start(ask()))
+    await asyncio.sleep(0.05)
+    await runtime.interrupt("The model was unloaded.")
+    with pytest.raises(GenerationInterrupted, match="was unloaded"):
+        await waiting
+    assert await answer(runtime) == COUNTING
+
+
 async def test_unloading_during_a_restart_ends_it(load: LoadScripted, spec_of: SpecOf) -> None:
     runtime = await load("slow later")
     await breaks(runtime)
