@@ -20,7 +20,7 @@ from flowgen.http.openai.wire import ChatCompletionBody
 HELLO = [{"role": "user", "content": "Hello!"}]
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 FORMAT = {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA, "strict": True}}
-TOOL = {"type": "function", "function": {"name": "sum", "parameters": SCHEMA, "strict": True}}
+TOOL: dict[str, Any] = {"type": "function", "function": {"name": "sum", "parameters": SCHEMA, "strict": True}}
 
 
 def asked(**fields: Any) -> AskedCompletion:
