@@ -71,10 +71,18 @@ def running(command: list[str], port: int) -> Iterator[str]:
                 raise SystemExit(f"{shlex.join(command)}\n{failure}\n{_end_of(log)}")
             yield url
         finally:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=15)
-            process.kill()
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask it to end, then make it: also where a second signal cuts the wait short."""
+    try:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=15)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> str | None:

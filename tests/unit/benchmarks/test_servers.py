@@ -1,8 +1,10 @@
 """What servers are started with, and that one which does not start says why."""
 
+import signal
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from benchmarks.servers import Setting, flowgen_command, free_port, peer_command, running
 
@@ -21,3 +23,32 @@ def test_a_server_that_ends_says_why() -> None:
     command = [sys.executable, "-c", "raise SystemExit('no such model')"]
     with pytest.raises(SystemExit, match="no such model"), running(command, free_port()):
         raise AssertionError("it never runs")
+
+
+STUBBORN = """
+import http.server, signal, sys, threading
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+threading.Timer(20, lambda: __import__("os")._exit(0)).start()
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Health).serve_forever()
+"""
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_server_that_will_not_end_is_killed_though_the_wait_for_it_is_interrupted() -> None:
+    port = free_port()
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt), running([sys.executable, "-c", STUBBORN, str(port)], port) as url:
+            signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
