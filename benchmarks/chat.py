@@ -63,8 +63,8 @@ class _Heard:
     calls: dict[int, list[str]] = field(default_factory=dict)
     num_tokens: int | None = None
 
-    def add(self, chunk: dict[str, Any]) -> None:
-        """Take a chunk and the time."""
+    def add(self, chunk: dict[str, Any], asked: Asked) -> None:
+        """Take a chunk and the time, where it holds some of what was asked for: a text before a call does not."""
         if chunk.get("usage"):
             self.num_tokens = chunk["usage"]["completion_tokens"]
         delta = chunk["choices"][0]["delta"] if chunk.get("choices") else {}
@@ -73,7 +73,7 @@ class _Heard:
             call[0] += function.get("name") or ""
             call[1] += function.get("arguments") or ""
         self.text.append(delta.get("content") or "")
-        if delta.get("content") or delta.get("tool_calls"):
+        if delta.get("content" if asked.tools is None else "tool_calls"):
             self.times.append(time.perf_counter())
 
     def answer(self, asked: Asked) -> Answer:
@@ -109,7 +109,7 @@ async def chat(client: httpx.AsyncClient, url: str, asked: Asked) -> Answer:
             chunk = json.loads(data)
             if "error" in chunk:
                 raise ServerRefused(f"{url}: {data[:500]}")
-            heard.add(chunk)
+            heard.add(chunk, asked)
     return heard.answer(asked)
 
 
