@@ -69,9 +69,11 @@ async def _measure(num_streams: int, num_tokens: int) -> None:
     start = time.process_time()
     await asyncio.gather(*(listener.listen(app) for listener in listeners))
     seconds = time.process_time() - start
-    pieces = sum(listener.num_pieces for listener in listeners)
+    if any(listener.num_pieces < num_tokens for listener in listeners):
+        raise SystemExit("an answer was cut short")
     first_s = statistics.median(listener.first_s for listener in lone)
-    print(f"{pieces / seconds:.0f} tokens/s of one core over {num_streams} streams; first byte after {first_s:.4f} s")
+    rate = num_streams * num_tokens / seconds
+    print(f"{rate:.0f} tokens/s of one core over {num_streams} streams; first byte after {first_s:.4f} s")
 
 
 async def _loaded_app(num_tokens: int) -> Any:
