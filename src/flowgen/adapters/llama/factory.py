@@ -66,7 +66,7 @@ class LlamaRuntimeFactory:
         self._draft_models = draft_models
         self._find_free = find_free
         self._after_step = after_step
-        self._allowed_cells: dict[bytes, int] = {}
+        self._allowed_cells: tuple[ModelSpec, int] | None = None
 
     async def inspect(self, spec: ModelSpec, reclaimable: int = 0) -> ModelFacts:
         """Make every check that needs no weights."""
@@ -126,10 +126,11 @@ class LlamaRuntimeFactory:
 
     def _allow(self, spec: ModelSpec, n_cells: int) -> None:
         """Remember what memory allowed, for the load that follows."""
-        self._allowed_cells = {_key(spec): n_cells}
+        self._allowed_cells = spec, n_cells
 
     def _sizes(self, spec: ModelSpec, model: backend.Model) -> Sizes:
-        return model_files.sizes(spec.options, model, self._allowed_cells.get(_key(spec)))
+        inspected, n_cells = self._allowed_cells or (None, None)
+        return model_files.sizes(spec.options, model, n_cells if inspected == spec else None)
 
     def _load(self, spec: ModelSpec, progress: Progress) -> LlamaRuntime:
         with _ONE_AT_A_TIME, ExitStack() as opened:
@@ -230,10 +231,6 @@ class LlamaRuntimeFactory:
         if len(calls) > 1:
             raise InvalidField(field, reference, "one plugin")
         return registry.make(calls[0], field) if calls else None
-
-
-def _key(spec: ModelSpec) -> bytes:
-    return msgspec.msgpack.encode(spec)
 
 
 def _discard(task: "asyncio.Task[LlamaRuntime]") -> None:

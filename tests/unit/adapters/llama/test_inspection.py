@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from flowgen.adapters.llama import backend, model_files, reports
@@ -170,3 +171,9 @@ async def test_inspections_and_loads_may_come_at_once(factory: LlamaRuntimeFacto
     specs = [spec_of(write_model(arch=arch)) for arch in ("lfm2", "llama")] * 3
     facts = await asyncio.gather(*(factory.inspect(spec) for spec in specs))
     assert [fact.architecture for fact in facts] == ["lfm2", "llama"] * 3
+
+
+async def test_parameters_of_plugins_may_be_any_json(factory: LlamaRuntimeFactory) -> None:
+    defaults = {"stopping_criteria": {"name": "after", "count": 10**30}}
+    spec = msgspec.structs.replace(spec_of(NANO), chat_defaults=defaults)
+    assert (await factory.inspect(spec)).architecture == "lfm2"
