@@ -14,7 +14,7 @@ from flowgen.adapters.llama.residence import Residence
 from flowgen.adapters.llama.sequence import Answer
 from flowgen.adapters.llama.step_plan import free_lengths, uniform_lengths
 from flowgen.domain.errors import EngineFailed, QueueFull
-from flowgen.domain.model import CacheStatus, EngineStatus, SequenceState, SequenceStatus
+from flowgen.domain.model import CacheStatus, EngineStatus
 from flowgen.domain.values import Value
 
 Guess = Callable[[Answer, Sequence[int]], list[int]]
@@ -26,13 +26,15 @@ _MOST_FAILURES = 3
 
 
 class Piece(Value, frozen=True):
-    """One answer's share of a step: `tokens` of its own, then `drafts` that may turn out right."""
+    """One answer's share of a step: `tokens` of its own, then `drafts` that may turn out right. `is_prefill`: more
+    than what follows the token chosen last."""
 
     answer: Answer
     slot: int
     position: int
     tokens: Sequence[int]
     drafts: Sequence[int] = ()
+    is_prefill: bool = False
 
     @property
     def size(self) -> int:
@@ -143,8 +145,8 @@ class Scheduler:
 
     def measured(self, pieces: Sequence[Piece], num_generated: int, seconds: float) -> None:
         """A step took so long, choosing included."""
-        prefill = sum(len(piece.tokens) for piece in pieces if piece.position < len(piece.answer.prompt))
-        decode = sum(len(piece.tokens) for piece in pieces if piece.position >= len(piece.answer.prompt))
+        prefill = sum(len(piece.tokens) for piece in pieces if piece.is_prefill)
+        decode = sum(len(piece.tokens) for piece in pieces if not piece.is_prefill)
         self._pace.measured(prefill, decode, num_generated, seconds)
 
     def status(self, *, num_arrived: int = 0, is_alive: bool = True, reason: str = "") -> EngineStatus:
@@ -162,7 +164,7 @@ class Scheduler:
                 num_cells=residence.num_idle_cells, host_bytes=residence.host_bytes, hit_rate=round(cached, 4)
             ),
             tokens_per_second=round(self._pace.tokens_per_second, 2),
-            sequences=tuple(map(_status_of, self.all())),
+            sequences=tuple(answer.status for answer in self.all()),
         )
 
     def _admit(self) -> None:
@@ -278,17 +280,11 @@ def _piece(answer: Answer, own: Sequence[int], drafts: Sequence[int], length: in
         raise EngineFailed("An answer that runs has no place in the model's memory.")
     tokens = own[:length]
     drafts = drafts[: max(0, length - len(own))]
-    return Piece(answer=answer, slot=slot, position=answer.num_computed, tokens=tokens, drafts=drafts)
-
-
-def _status_of(answer: Answer) -> SequenceStatus:
-    state: SequenceState = "waiting" if answer.leader is None else "following"
-    if answer.branch is not None:
-        state = "prefill" if answer.is_prefill else "decode"
-    return SequenceStatus(
-        state=state,
-        num_prompt_tokens=len(answer.prompt),
-        num_cached_tokens=answer.num_cached or 0,
-        num_computed_tokens=answer.num_computed,
-        num_generated_tokens=len(answer.tokens),
+    return Piece(
+        answer=answer,
+        slot=slot,
+        position=answer.num_computed,
+        tokens=tokens,
+        drafts=drafts,
+        is_prefill=answer.is_prefill,
     )

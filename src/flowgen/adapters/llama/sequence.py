@@ -15,6 +15,7 @@ from flowgen.adapters.llama.emission import Emission
 from flowgen.adapters.llama.prefix_cache import Branch, Tokens
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.generation import Finish, FinishReason, Timings, TokenChunk, TokenLogprob, Usage
+from flowgen.domain.model import SequenceState, SequenceStatus
 from flowgen.domain.plugins import StoppingCriterion, TimeLimit
 
 Delivery = TokenChunk | FlowGenError
@@ -44,7 +45,7 @@ class Answer:
     ) -> None:
         self.prompt = prompt
         self.tokens: list[int] = []
-        self.num_computed = 0
+        self.num_computed = self._num_reached = 0
         self.num_cached: int | None = None
         self.num_failures = 0
         self._num_reported = 0
@@ -86,8 +87,23 @@ class Answer:
 
     @property
     def is_prefill(self) -> bool:
-        """Its prompt is not yet in the model's memory."""
-        return self.num_computed < len(self.prompt)
+        """Its prompt is not yet in the model's memory, or not again what was there before it lost its place: many
+        tokens, but for which others would not have to wait. Tokens that were forced are none of these."""
+        return self.num_computed < max(len(self.prompt), self._num_reached)
+
+    @property
+    def status(self) -> SequenceStatus:
+        """What it does now, and how far it is."""
+        state: SequenceState = "waiting" if self.leader is None else "following"
+        if self.branch is not None:
+            state = "prefill" if self.is_prefill else "decode"
+        return SequenceStatus(
+            state=state,
+            num_prompt_tokens=len(self.prompt),
+            num_cached_tokens=self.num_cached or 0,
+            num_computed_tokens=self.num_computed,
+            num_generated_tokens=len(self.tokens),
+        )
 
     @property
     def num_known(self) -> int:
@@ -137,6 +153,7 @@ class Answer:
         """A piece is in the model's memory."""
         is_prefill = self.is_prefill and not self.tokens
         self.num_computed += count
+        self._num_reached = max(self._num_reached, self.num_computed)
         if is_prefill and self.num_computed >= len(self.prompt):
             self._prefilled = time.monotonic()
 
