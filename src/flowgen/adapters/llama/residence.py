@@ -100,7 +100,11 @@ class Residence:
         return position
 
     def make_room(self, num_cells: int) -> bool:
-        """Have so many cells free, idle branches leaving them as needed; False if they do not suffice."""
+        """Have so many cells free, idle branches leaving them as needed; False if they do not suffice: then none leaves
+        in vain."""
+        num_free = self._cells.num_free
+        if num_free < num_cells and num_free + self.num_idle_cells < num_cells:
+            return False
         while self._cells.num_free < num_cells:
             oldest = self._cache.oldest(in_cells=True)
             if oldest is None:
