@@ -116,6 +116,9 @@ class FakeMemory:
     def _is_taken_back(self, sequence: int) -> bool:
         return self._last.get(sequence) == -1
 
+    def save_size(self, sequence: int) -> int:
+        return len(pickle.dumps(self._tokens(sequence)))
+
     def save(self, sequence: int) -> bytes:
         self._check_state(sequence)
         return pickle.dumps(self._tokens(sequence))

@@ -268,6 +268,10 @@ class Context:
         n_rs_seq tokens of the sequence's last decode; llama.cpp does not notice where more are asked for."""
         return bool(llama.llama_memory_seq_rm(self._memory, sequence, position, -1))
 
+    def save_size(self, sequence: int) -> int:
+        """The bytes that `save` would give; costs no copy."""
+        return self._size(sequence, llama.LLAMA_STATE_SEQ_FLAGS_NONE)
+
     def save(self, sequence: int) -> bytes:
         """Copy all of a sequence to host memory."""
         return self._save(sequence, llama.LLAMA_STATE_SEQ_FLAGS_NONE)
@@ -288,8 +292,11 @@ class Context:
             return not data
         return self._load(sequence, data, llama.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)
 
+    def _size(self, sequence: int, flags: int) -> int:
+        return int(llama.llama_state_seq_get_size_ext(self._context, sequence, flags))
+
     def _save(self, sequence: int, flags: int) -> bytes:
-        size = llama.llama_state_seq_get_size_ext(self._context, sequence, flags)
+        size = self._size(sequence, flags)
         data: bytes = _uninitialised_bytes(None, size)  # written before anyone else sees it: one copy less of megabytes
         written = llama.llama_state_seq_get_data_ext(self._context, _address(data), size, sequence, flags)
         return data if written == size else b""

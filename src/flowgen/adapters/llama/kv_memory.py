@@ -34,6 +34,9 @@ class KvMemory(Protocol):
     def take_back(self, sequence: int, position: int) -> bool:
         """Cut a sequence at `position`; False where the model's kind does not allow it: then forget the sequence."""
 
+    def save_size(self, sequence: int) -> int:
+        """The bytes that `save` would give."""
+
     def save(self, sequence: int) -> bytes:
         """Copy all of a sequence to host memory."""
 

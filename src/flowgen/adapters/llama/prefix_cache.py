@@ -112,10 +112,10 @@ class PrefixCache:
         those = [branch for branch in self.idle if (branch.slot is not None) == in_cells]
         return min(those, key=lambda branch: branch.last_used, default=None)
 
-    def has_room(self, num_bytes: int, besides: Branch | None = None) -> bool:
-        """Make room for so many more bytes in host memory by dropping old branches there, `besides` one; False if
-        they do not suffice: then none is dropped in vain."""
-        those = [branch for branch in self.idle if branch.slot is None and branch is not besides]
+    def has_room(self, num_bytes: int) -> bool:
+        """Make room for so many more bytes in host memory by dropping old branches there; False if they do not suffice:
+        then none is dropped in vain."""
+        those = [branch for branch in self.idle if branch.slot is None]
         excess = self.host_bytes + num_bytes - self.max_bytes
         if excess > sum(branch.host_bytes for branch in those):
             return False

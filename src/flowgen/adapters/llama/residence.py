@@ -238,10 +238,12 @@ class Residence:
             self._vacate(oldest)
 
     def _offload(self, branch: Branch) -> None:
-        """Move an idle branch to host memory, or drop it where that has no room."""
-        data = _copied(self._memory.save, branch.slot or 0) if self._cache.max_bytes else b""
+        """Move an idle branch to host memory, or drop it where that has no room; room is made before the copy."""
+        slot = branch.slot or 0
+        is_kept = self._cache.max_bytes and self._cache.has_room(self._memory.save_size(slot))
+        data = _copied(self._memory.save, slot) if is_kept else b""
         self._vacate(branch)
-        if data and self._cache.has_room(len(data), besides=branch):
+        if data:
             branch.copy = data
         else:
             self._cache.drop(branch)

@@ -160,6 +160,7 @@ def test_a_whole_sequence_goes_to_host_memory_and_back(
 ) -> None:
     extend(context, 0, 0, prompt[:-1])
     data = context.save(0)
+    assert context.save_size(0) == len(data)
     context.forget(0)
     extend(context, 1, 0, prompt[3:9])
     assert context.load(2, data)

@@ -69,7 +69,6 @@ def test_the_one_used_longest_ago_goes_first() -> None:
     assert cache.has_room(4)
     assert cache.idle == [first]
     assert cache.host_bytes == 4
-    assert not cache.has_room(8, besides=first)
     assert cache.has_room(10)
     assert cache.idle == []
     assert not cache.has_room(11)
