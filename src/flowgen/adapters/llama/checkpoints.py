@@ -1,4 +1,5 @@
-"""Chooses where a prompt's prefill stops for a checkpoint of the recurrent state. Pure; knows tokens and nothing else.
+"""Chooses where a prompt's prefill stops for a checkpoint of the recurrent state, and which checkpoints stay. Pure;
+knows tokens and positions and nothing else.
 
 Prompts of one kind part at the end of a system message, of the tools, of a message: where a run of control tokens
 begins.
@@ -12,6 +13,11 @@ _APART = 64
 """Checkpoints that stand closer save less than the cut costs."""
 _WORTH = 256
 """Tokens that are worth a cut close to the prompt's end too: a system message with a short question after it."""
+
+_MOST_KEPT = 16
+"""Checkpoints of one branch: each may take tens of megabytes."""
+_NUM_RECENT = 8
+"""Of these the last ones, where a conversation goes on or its last turns are asked anew."""
 
 
 def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> list[int]:
@@ -27,3 +33,13 @@ def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> lis
     stretches = {place: place - before for before, place in zip([0, *spread], spread, strict=False)}
     longest = sorted(spread[:-_NUM_LAST], key=lambda place: -stretches[place])[: _MOST - _NUM_LAST]
     return sorted({*longest, *spread[-_NUM_LAST:], *([last] if last > 0 else [])})
+
+
+def worth_keeping(places: Collection[int]) -> list[int]:
+    """Of a branch's checkpoints, in ascending order, at most 16: the first, the last 8, and those between that
+    leave the shortest ways to compute."""
+    kept = sorted(places)
+    while len(kept) > _MOST_KEPT:
+        between = range(1, len(kept) - _NUM_RECENT)
+        del kept[min(between, key=lambda index: kept[index + 1] - kept[index - 1])]
+    return kept

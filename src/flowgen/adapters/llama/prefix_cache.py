@@ -3,11 +3,12 @@
 Knows tokens, checkpoints, bytes and who was used last; refuses to know llama.cpp, cells and queues.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowgen.adapters.llama.checkpoints import worth_keeping
 from flowgen.domain.values import Value
 
 Tokens = NDArray[np.int32]
@@ -97,9 +98,10 @@ class PrefixCache:
             self.idle.remove(idle)
         longer = next((idle for idle in self.idle if self._takes_over(idle, branch)), None)
         if longer is not None:
-            longer.checkpoints = branch.checkpoints | longer.checkpoints
+            longer.checkpoints = _thinned(branch.checkpoints | longer.checkpoints)
             self.touch(longer)
             return [*needless, branch]
+        branch.checkpoints = _thinned(branch.checkpoints)
         self.idle.append(branch)
         return needless
 
@@ -131,6 +133,10 @@ class PrefixCache:
         if size > len(longer.tokens) or not np.array_equal(longer.tokens[:size], shorter.tokens):
             return False
         return self._cuts_anywhere or size == len(longer.tokens) or size in (shorter.checkpoints | longer.checkpoints)
+
+
+def _thinned(checkpoints: Mapping[int, bytes]) -> dict[int, bytes]:
+    return {place: checkpoints[place] for place in worth_keeping(checkpoints)}
 
 
 def common(first: Tokens, second: Tokens) -> int:

@@ -1,10 +1,12 @@
 """The pure parts of a step: lengths, the size of prefill pieces, and where checkpoints are taken."""
 
+import itertools
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from flowgen.adapters.llama.checkpoints import checkpoint_positions
+from flowgen.adapters.llama.checkpoints import checkpoint_positions, worth_keeping
 from flowgen.adapters.llama.pace import Pace
 from flowgen.adapters.llama.step_plan import free_lengths, uniform_lengths
 
@@ -95,3 +97,24 @@ def test_checkpoints_leave_something_to_compute(prompt: list[int]) -> None:
     places = checkpoint_positions(prompt, {1})
     assert all(0 < place < len(prompt) for place in places)
     assert places == sorted(set(places))
+
+
+def test_a_long_conversation_keeps_its_beginning_its_last_turns_and_some_between() -> None:
+    assert worth_keeping([]) == []
+    assert worth_keeping(range(16, 0, -1)) == list(range(1, 17))
+    kept: list[int] = []
+    for turn in range(60):
+        kept = worth_keeping([*kept, *(300 + 1000 * turn + part * 100 for part in range(9))])
+        assert len(kept) <= 16
+    assert kept[0] == 300
+    assert kept[-8:] == [59400 + part * 100 for part in range(8)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(kept)]
+    assert max(gaps) < 59400 / 4
+
+
+@given(st.sets(st.integers(1, 5000), max_size=60))
+def test_what_is_kept_is_some_of_what_was_there(places: set[int]) -> None:
+    kept = worth_keeping(places)
+    assert set(kept) <= places
+    assert len(kept) == min(16, len(places))
+    assert not places or {kept[0], kept[-1]} == {min(places), max(places)}
