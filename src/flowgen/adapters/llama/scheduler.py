@@ -63,6 +63,7 @@ class Scheduler:
         self._pace = Pace()
         self._running: list[Answer] = []
         self._waiting: list[Answer] = []
+        self._blocked: Answer | None = None
         self._num_arrived = 0
         self._num_prompt_tokens = self._num_cached_tokens = 0
         self._is_their_turn = False
@@ -98,6 +99,7 @@ class Scheduler:
 
     def remove(self, answer: Answer) -> None:
         """An answer has ended: what it computed stays in the cache."""
+        self._blocked = None
         if answer in self._running:
             self._running.remove(answer)
             self._residence.retire(answer)
@@ -122,6 +124,7 @@ class Scheduler:
         for piece in pieces:
             answer = piece.answer
             answer.computed(len(piece.tokens))
+            self._blocked = None if piece.is_prefill else self._blocked
             if answer.num_computed in answer.cuts and not piece.drafts:
                 self._residence.checkpoint(answer)
 
@@ -168,18 +171,21 @@ class Scheduler:
         )
 
     def _admit(self) -> None:
+        """Start those whose turn it is. For one that has found no room nothing is looked up until a prompt has got on,
+        from which it may go on too, or somebody has left: tokens that are generated only take cells."""
         if len(self._running) >= self._limits.num_running:
             return
         for answer in list(self._waiting):
             if self._is_following(answer):
                 continue
-            if len(self._running) >= self._limits.num_running:
+            if len(self._running) >= self._limits.num_running or answer is self._blocked:
                 return
             limit = 0 if answer.prompt_logprobs else answer.num_known - 1
             match = self._residence.find(answer.known, limit, self._running)
             if limit and self._follow(answer, match.position):
                 continue
             if not self._residence.has_room_for(answer.num_known, match, self._running):
+                self._blocked = answer
                 return
             self._start(answer, match)
 
@@ -269,6 +275,7 @@ class Scheduler:
         self._requeue(youngest)
 
     def _requeue(self, answer: Answer) -> None:
+        self._blocked = None
         answer.leave()
         bisect.insort(self._waiting, answer, key=lambda other: other.arrival)
         self._running.remove(answer)  # last: another thread that interrupts all must see it in one place at least

@@ -1,5 +1,7 @@
 """Who lost its place catches up without holding up the others, and who waits for a place costs nothing meanwhile."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from flowgen.adapters.llama.pace import Pace
@@ -56,3 +58,36 @@ def test_forced_tokens_are_no_prefill() -> None:
     answer.leave()
     answer.computed(len(PROMPT) + 48)
     assert answer.is_prefill
+
+
+@pytest.mark.parametrize("is_hybrid", [True, False])
+def test_who_waits_for_cells_is_looked_up_when_something_changed(
+    is_hybrid: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(is_hybrid=is_hybrid, num_cells=256)
+    runs, waits = answer_of([80, *PROMPT], 100), answer_of(PROMPT * 8, 9)
+    find = Mock(wraps=machine.residence.find)
+    monkeypatch.setattr(machine.residence, "find", find)
+    machine.scheduler.add(runs)
+    machine.scheduler.add(waits)
+    for _ in range(80):
+        machine.turn()
+    assert (waits.branch, waits.tokens) == (None, [])
+    assert find.call_count <= 5
+    machine.run()
+    for answer in (runs, waits):
+        assert answer.tokens == alone(answer.prompt, answer.num_left + len(answer.tokens))
+
+
+def test_who_waits_for_cells_goes_on_when_the_one_that_had_them_is_cancelled() -> None:
+    machine = Machine(is_hybrid=False, num_cells=256)
+    runs, waits = answer_of([80, *PROMPT], 100), answer_of(PROMPT * 8, 9)
+    third = answer_of(PROMPT[::-1], 90)
+    for answer in (runs, third, waits):
+        machine.scheduler.add(answer)
+    for _ in range(10):
+        machine.turn()
+    assert (waits.branch, waits.tokens) == (None, [])
+    runs.is_cancelled = third.is_cancelled = True
+    machine.turn()
+    assert waits.branch is not None
