@@ -43,8 +43,8 @@ async def test_a_process_that_is_not_loaded_into_ends(spec_of: SpecOf) -> None:
     before = children()
     factory = scripted_factory(keep_s=0.05)
     await factory.inspect(spec_of("plain"))
-    for pid in children() - before:
-        await gone(pid)
+    (inspector,) = children() - before
+    await gone(inspector)
 
 
 async def test_a_file_that_breaks_native_code_is_the_callers_fault(
@@ -110,9 +110,9 @@ async def test_a_process_that_nobody_came_for_ends() -> None:
     before = children()
     workers = Workers(command)
     workers.start_ahead()
+    (ahead,) = children() - before
     workers.close()
-    for pid in children() - before:
-        await gone(pid)
+    await gone(ahead)
 
 
 async def test_a_command_that_cannot_be_run_is_a_failure_of_the_engine(spec_of: SpecOf) -> None:
