@@ -10,17 +10,20 @@ FinishReason = Literal["stop", "length"]
 
 
 class PromptSegment(Value, frozen=True):
-    """A piece of the prompt. With `special` false its text is plain: `<|im_end|>` in it is letters."""
+    """A piece of the prompt. With `special` false its text is plain: `<|im_end|>` in it is letters. `tokens` are ids in
+    the place of a text; a prompt that begins with such is given no BOS."""
 
-    text: str
+    text: str = ""
     special: bool = True
+    tokens: tuple[int, ...] = ()
 
 
 class Sampling(Value, frozen=True):
     """How the next token is drawn; the names are llama.cpp's. The neutral value of each turns it off.
 
     `temperature` 0 is greedy. `seed` None is the model's; -1 and 4294967295 draw one.
-    `penalty_last_n` counts generated tokens, -1 is all of them.
+    `penalty_last_n` counts generated tokens, -1 is all of them. `dry_penalty_last_n` counts the prompt's too, -1 is as
+    many as the context holds.
     """
 
     temperature: float = 0.8
@@ -36,6 +39,16 @@ class Sampling(Value, frozen=True):
     mirostat_mode: int = 0
     mirostat_tau: float = 5.0
     mirostat_eta: float = 0.1
+    top_n_sigma: float = -1.0
+    xtc_probability: float = 0.0
+    xtc_threshold: float = 0.1
+    dynatemp_range: float = 0.0
+    dynatemp_exponent: float = 1.0
+    dry_multiplier: float = 0.0
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    dry_penalty_last_n: int = -1
+    dry_sequence_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
     seed: int | None = None
     logit_bias: dict[int, float] = {}
 
@@ -93,11 +106,13 @@ class TokenLogprob(Value, frozen=True):
 
 
 class Usage(Value, frozen=True):
-    """Counts of tokens."""
+    """Counts of tokens. `discarded_tokens` were generated and thrown away, because a check of the answer's schema failed;
+    they are not among `completion_tokens`."""
 
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
+    discarded_tokens: int = 0
 
 
 class Timings(Value, frozen=True):

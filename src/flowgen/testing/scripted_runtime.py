@@ -96,7 +96,9 @@ class ScriptedRuntime:
             raise ModelUnavailable("The model has been unloaded.")
         if not self.info.can_chat:
             raise NotAChatModel(self.info.why_not)
-        num_prompt = sum(len(self.tokens.encode(part.text, special=part.special)) for part in request.prompt)
+        num_prompt = sum(
+            len(part.tokens or self.tokens.encode(part.text, special=part.special)) for part in request.prompt
+        )
         if num_prompt == 0:
             raise InvalidField("options.prompt", "", "at least one token")
         if num_prompt + 1 > self.info.n_ctx:
@@ -110,7 +112,7 @@ class ScriptedRuntime:
         self._generations.append(generation)
         return generation
 
-    async def tokenize(self, text: str, *, special: bool) -> list[int]:
+    async def tokenize(self, text: str, *, special: bool, add_special: bool = False) -> list[int]:
         return self.tokens.encode(text, special=special)
 
     async def detokenize(self, tokens: Sequence[int]) -> bytes:

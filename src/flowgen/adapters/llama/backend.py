@@ -170,14 +170,21 @@ class Model:
             found.append(buffer.raw[:length])
         return found
 
-    def tokenize(self, data: bytes, *, special: bool) -> list[int]:
-        """The ids of a text, without BOS and EOS. Safe from any thread."""
+    def dry_step(
+        self, multiplier: float, base: float, allowed_length: int, last_n: int, breakers: Sequence[str]
+    ) -> tuple[str, Sequence[Any]]:
+        """The step of a `Sampler` that penalises repetitions."""
+        texts = (ctypes.c_char_p * len(breakers))(*(text.encode("utf-8", "replace") for text in breakers))
+        return "dry", (self._vocab, multiplier, base, allowed_length, last_n, texts, len(breakers))
+
+    def tokenize(self, data: bytes, *, special: bool, add_special: bool = False) -> list[int]:
+        """The ids of a text; with `add_special` between the BOS and EOS that the model wants. Safe from any thread."""
         size = len(data) + 16
         buffer = (llama.llama_token * size)()
-        count = llama.llama_tokenize(self._vocab, data, len(data), buffer, size, False, special)
+        count = llama.llama_tokenize(self._vocab, data, len(data), buffer, size, add_special, special)
         if count < 0:
             buffer = (llama.llama_token * -count)()
-            count = llama.llama_tokenize(self._vocab, data, len(data), buffer, -count, False, special)
+            count = llama.llama_tokenize(self._vocab, data, len(data), buffer, -count, add_special, special)
         return list(buffer[: max(count, 0)])
 
     def load_adapter(self, path: str) -> Any:
@@ -326,19 +333,35 @@ def _address(data: bytes) -> Any:
 class Sampler:
     """llama.cpp's own samplers, in order, with their random state. Freed by `close`."""
 
-    def __init__(self, steps: Sequence[tuple[str, Sequence[float | int]]]) -> None:
+    def __init__(self, steps: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """`steps` are names of llama_sampler_init_* with their arguments."""
         self._samplers = [getattr(llama, f"llama_sampler_init_{name}")(*arguments) for name, arguments in steps]
+
+    def accept(self, tokens: Iterable[int]) -> None:
+        """Tell the samplers what was said, for those that look back."""
+        for token in tokens:
+            for sampler in self._samplers:
+                llama.llama_sampler_accept(sampler, token)
+
+    def forget(self) -> None:
+        """Begin anew: nothing was said."""
+        for sampler in self._samplers:
+            llama.llama_sampler_reset(sampler)
 
     def draw(self, candidates: NDArray[Any], *, is_sorted: bool) -> int:
         """Run candidates (of type CANDIDATE, at least one, overwritten) through; give the token that the last sampler
         selects. `is_sorted`: the best score comes first."""
+        array = self.apply(candidates, is_sorted=is_sorted)
+        return int(array.data[array.selected].id)
+
+    def apply(self, candidates: NDArray[Any], *, is_sorted: bool = False) -> Any:
+        """Run candidates through, in place; give llama.cpp's array of them."""
         array = llama.llama_token_data_array(
             candidates.ctypes.data_as(ctypes.POINTER(llama.llama_token_data)), len(candidates), -1, is_sorted
         )
         for sampler in self._samplers:
             llama.llama_sampler_apply(sampler, ctypes.byref(array))
-        return int(array.data[array.selected].id)
+        return array
 
     def close(self) -> None:
         for sampler in self._samplers:

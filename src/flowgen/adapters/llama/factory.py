@@ -25,6 +25,7 @@ from flowgen.adapters.llama.runtime import LlamaRuntime
 from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
 from flowgen.domain.constraints import Gbnf
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, InvalidField, OutOfMemory
+from flowgen.domain.generation import Sampling
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress, Vocabulary
 from flowgen.domain.options import PluginRef
 from flowgen.domain.plugins import (
@@ -192,6 +193,7 @@ class LlamaRuntimeFactory:
             self._collaborators,
             backend.Sampler,
             takes_checkpoints=sized is not None and sized[0].has_state,
+            make_dry=lambda sampling, last_n: _dry_sampler(source, sampling, last_n),
         )
         engine = self._engine(spec, *sized, vocabulary) if sized is not None else None
         return LlamaRuntime(info, vocabulary, tokenizer, preparation, engine, embedder, free)
@@ -245,3 +247,14 @@ def _discard(task: "asyncio.Task[LlamaRuntime]") -> None:
 
 _UNLOADING: set["asyncio.Future[None]"] = set()
 """Keeps the tasks alive until they are done: asyncio itself holds them weakly."""
+
+
+def _dry_sampler(model: backend.Model, sampling: Sampling, last_n: int) -> backend.Sampler:
+    step = model.dry_step(
+        sampling.dry_multiplier,
+        sampling.dry_base,
+        sampling.dry_allowed_length,
+        last_n,
+        sampling.dry_sequence_breakers,
+    )
+    return backend.Sampler([step])

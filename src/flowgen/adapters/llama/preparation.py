@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from flowgen.adapters.llama.candidates import Scratch
 from flowgen.adapters.llama.checkpoints import checkpoint_positions
 from flowgen.adapters.llama.chooser import TokenChooser
+from flowgen.adapters.llama.dry import DryPenalty, RepetitionSampler
 from flowgen.adapters.llama.emission import Emission
 from flowgen.adapters.llama.sampler import Step, StepSampler, TokenSampler
 from flowgen.adapters.llama.scores import ScoreRules
@@ -18,7 +19,7 @@ from flowgen.adapters.llama.stops import StopScanner
 from flowgen.adapters.llama.text import TokenText
 from flowgen.adapters.llama.vocabulary import PromptTokenizer
 from flowgen.domain.errors import ConstraintRefused, ContextOverflow, InvalidField, NotAChatModel
-from flowgen.domain.generation import GenerationRequest
+from flowgen.domain.generation import GenerationRequest, Sampling
 from flowgen.domain.model import ModelInfo, Vocabulary
 from flowgen.domain.options import RANDOM_SEED, LoadOptions
 from flowgen.domain.plugins import LogitsProcessor, PluginRegistry, StoppingCriterion
@@ -47,6 +48,7 @@ class Preparation:
         make_sampler: Callable[[Sequence[Step]], StepSampler],
         *,
         takes_checkpoints: bool = False,
+        make_dry: Callable[[Sampling, int], RepetitionSampler] | None = None,
     ) -> None:
         self._info = info
         self._options = options
@@ -55,6 +57,7 @@ class Preparation:
         self._collaborators = collaborators
         self._make_sampler = make_sampler
         self._takes_checkpoints = takes_checkpoints
+        self._make_dry = make_dry
         self._scratch = Scratch(info.n_vocab)
 
     def prepare(self, request: GenerationRequest) -> Answer:
@@ -91,7 +94,12 @@ class Preparation:
 
     def _processors(self, request: GenerationRequest) -> list[LogitsProcessor]:
         registry = self._collaborators.logits_processors
-        return [registry.make(call, "options.logits_processor") for call in request.logits_processors]
+        made = [registry.make(call, "options.logits_processor") for call in request.logits_processors]
+        last_n = request.sampling.dry_penalty_last_n
+        if self._make_dry is None or not request.sampling.dry_multiplier or not last_n:
+            return made
+        last_n = min(last_n, self._info.n_ctx) if last_n > 0 else self._info.n_ctx
+        return [DryPenalty(self._make_dry(request.sampling, last_n), last_n), *made]
 
     def _compile(self, request: GenerationRequest) -> tuple[TokenMatcher | None, float]:
         if request.constraint is None:

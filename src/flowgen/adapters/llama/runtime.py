@@ -63,11 +63,11 @@ class LlamaRuntime:
             raise ModelUnavailable("The model has been unloaded.")
         return self._engine, answer
 
-    async def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Give the ids of a text, without BOS."""
+    async def tokenize(self, text: str, *, special: bool, add_special: bool = False) -> list[int]:
+        """Give the ids of a text, with `add_special` between the BOS and EOS that the model wants."""
         if len(text) <= _SHORT_TEXT:
-            return self._tokenizer.tokenize(text, special=special)
-        return await asyncio.to_thread(self._tokenizer.tokenize, text, special=special)
+            return self._tokenizer.tokenize(text, special=special, add_special=add_special)
+        return await asyncio.to_thread(self._tokenizer.tokenize, text, special=special, add_special=add_special)
 
     async def detokenize(self, tokens: Sequence[int]) -> bytes:
         """Give the bytes of tokens."""

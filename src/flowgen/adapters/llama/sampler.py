@@ -1,7 +1,8 @@
 """Draws a token from scores as a request asks. Knows the order of the steps; refuses to know where scores come from.
 
-The order is llama.cpp's (common/sampling.cpp): top_k, tail-free, typical, top_p, min_p, temperature, and the draw. The
-few tokens that the first step leaves are found here, and llama.cpp is handed no others: it would walk or sort them all.
+The order is llama.cpp's (common/sampling.cpp): top_n_sigma, top_k, tail-free, typical, top_p, min_p, xtc, temperature,
+and the draw. The few tokens that the first step leaves are found here, and llama.cpp is handed no others: it would walk
+or sort them all.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ class TokenSampler:
         self, sampling: Sampling, seed: int, n_vocab: int, make: Callable[[Sequence[Step]], StepSampler]
     ) -> None:
         self._sampling = sampling
-        is_greedy = sampling.temperature < _GREEDY_BELOW
+        is_greedy = sampling.temperature < _GREEDY_BELOW and not (sampling.xtc_probability or sampling.dynatemp_range)
         self._steps = None if is_greedy else make(steps(sampling, seed, n_vocab))
 
     def draw(self, candidates: Candidates, scratch: Scratch) -> int:
@@ -45,6 +46,8 @@ class TokenSampler:
         scores = candidates.scores
         if self._steps is None:
             return candidates.token(int(np.argmax(scores)))
+        if self._sampling.top_n_sigma > 0.0:
+            scores = within_sigmas(scores, self._sampling.top_n_sigma)
         places, is_sorted = shortlist(scores, self._sampling, scratch)
         chosen = scores[places]
         handed = scratch.candidates(len(places))
@@ -55,6 +58,14 @@ class TokenSampler:
     def close(self) -> None:
         if self._steps is not None:
             self._steps.close()
+
+
+def within_sigmas(scores: Scores, num_sigmas: float) -> Scores:
+    """The scores that lie so many standard deviations below the best at most, -inf for the others: llama.cpp's
+    top_n_sigma."""
+    told = scores[scores > -np.inf]
+    bound = told.max() - np.float32(num_sigmas) * told.std()
+    return np.where(scores >= bound, scores, np.float32(-np.inf))
 
 
 def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Places, bool]:
@@ -74,7 +85,7 @@ def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Pla
 
 def steps(sampling: Sampling, seed: int, n_vocab: int) -> list[Step]:
     """llama.cpp's samplers with their arguments, but for those that `shortlist` stands in for."""
-    temperature: Step = ("temp", (sampling.temperature,))
+    temperature = _temperature(sampling)
     tau, eta = sampling.mirostat_tau, sampling.mirostat_eta
     if sampling.mirostat_mode == 1:
         return [temperature, ("mirostat", (n_vocab, seed, tau, eta, _MIROSTAT_M))]
@@ -87,4 +98,14 @@ def steps(sampling: Sampling, seed: int, n_vocab: int) -> list[Step]:
         ("min_p", sampling.min_p, sampling.min_p > 0.0),
     ]
     cuts: list[Step] = [(name, (value, _MIN_KEEP)) for name, value, does_cut in filters if does_cut]
+    if sampling.xtc_probability > 0.0:
+        cuts.append(("xtc", (sampling.xtc_probability, sampling.xtc_threshold, _MIN_KEEP, seed)))
     return [*cuts, temperature, ("dist", (seed,))]
+
+
+def _temperature(sampling: Sampling) -> Step:
+    """Below the least that can be divided by it is 0, which llama.cpp takes for the likeliest token."""
+    temperature = sampling.temperature if sampling.temperature >= _GREEDY_BELOW else 0.0
+    if sampling.dynatemp_range > 0.0:
+        return "temp_ext", (temperature, sampling.dynatemp_range, sampling.dynatemp_exponent)
+    return "temp", (temperature,)

@@ -23,7 +23,7 @@ class TokenSource(Protocol):
     def is_end(self, token: int) -> bool: ...
     def is_sentencepiece(self) -> bool: ...
     def special_token(self, what: str) -> int | None: ...
-    def tokenize(self, data: bytes, *, special: bool) -> list[int]: ...
+    def tokenize(self, data: bytes, *, special: bool, add_special: bool = False) -> list[int]: ...
 
 
 def read_vocabulary(source: TokenSource) -> Vocabulary:
@@ -51,10 +51,11 @@ class PromptTokenizer:
         self._plugin = plugin
         self._lead = source.tokenize(b"\n", special=False) if source.is_sentencepiece() else []
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Give the ids of a text, without BOS. Raises InvalidField where a plugin gives ids that the model lacks."""
+    def tokenize(self, text: str, *, special: bool, add_special: bool = False) -> list[int]:
+        """Give the ids of a text, with `add_special` between the BOS and EOS that the model wants (a plugin adds
+        none). Raises InvalidField where a plugin gives ids that the model lacks."""
         if self._plugin is None:
-            return self._source.tokenize(text.encode("utf-8", "replace"), special=special)
+            return self._source.tokenize(text.encode("utf-8", "replace"), special=special, add_special=add_special)
         ids = [int(token) for token in self._plugin.tokenize(text, special)]
         if any(not 0 <= token < self._source.n_vocab for token in ids):
             raise InvalidField("options.tokenizer", ids, f"ids from 0 to {self._source.n_vocab - 1}")
@@ -64,12 +65,23 @@ class PromptTokenizer:
         """Give the ids of a prompt; with `add_bos` it begins with BOS, never with two."""
         ids: list[int] = []
         for segment in segments:
-            if segment.text:
+            if segment.tokens:
+                ids += self._known(segment.tokens)
+            elif segment.text:
                 ids += self._continued(segment) if ids else self.tokenize(segment.text, special=segment.special)
         if not ids:
             raise InvalidField("options.prompt", "".join(segment.text for segment in segments), "at least one token")
+        if segments[0].tokens:
+            return ids
         bos = self._source.special_token("bos")
         return [bos, *ids] if add_bos and bos is not None and ids[0] != bos else ids
+
+    def _known(self, tokens: Sequence[int]) -> Sequence[int]:
+        """The ids that a caller gave. Raises InvalidField for those that the model lacks."""
+        for token in tokens:
+            if not 0 <= token < self._source.n_vocab:
+                raise InvalidField("options.prompt", token, f"token ids from 0 to {self._source.n_vocab - 1}")
+        return tokens
 
     def _continued(self, segment: PromptSegment) -> list[int]:
         """A later piece of one text: SentencePiece must not put a space before it, so it is given a line to follow."""

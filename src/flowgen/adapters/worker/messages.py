@@ -44,6 +44,7 @@ class Tokenize(Value, frozen=True, tag=True):
 
     text: str
     special: bool
+    add_special: bool = False
 
 
 class Detokenize(Value, frozen=True, tag=True):

@@ -27,10 +27,10 @@ class WorkerRuntime:
         connection = await self._supervisor.connection()
         return await connection.start(request)
 
-    async def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Give the ids of a text, without BOS."""
+    async def tokenize(self, text: str, *, special: bool, add_special: bool = False) -> list[int]:
+        """Give the ids of a text, with `add_special` between the BOS and EOS that the model wants."""
         connection = await self._supervisor.connection()
-        return await connection.call(Tokenize(text=text, special=special), list[int])
+        return await connection.call(Tokenize(text=text, special=special, add_special=add_special), list[int])
 
     async def detokenize(self, tokens: Sequence[int]) -> bytes:
         """Give the bytes of tokens."""

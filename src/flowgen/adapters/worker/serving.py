@@ -132,8 +132,8 @@ class Serving:
                 return await self._load(number, spec)
             case Start(request=request):
                 return await self._start(number, request)
-            case Tokenize(text=text, special=special):
-                return await self._loaded().tokenize(text, special=special)
+            case Tokenize(text=text, special=special, add_special=add_special):
+                return await self._loaded().tokenize(text, special=special, add_special=add_special)
             case Detokenize(tokens=tokens):
                 return await self._loaded().detokenize(tokens)
             case Embed(inputs=inputs):

@@ -32,7 +32,7 @@ class Sentences:
     def special_token(self, what: str) -> int | None:
         return {"bos": BOS, "eos": END}[what]
 
-    def tokenize(self, data: bytes, *, special: bool) -> list[int]:
+    def tokenize(self, data: bytes, *, special: bool, add_special: bool = False) -> list[int]:
         if special and data.startswith(b"<s>"):
             return [BOS, *data[3:]]
         return [SPACE, *data]
