@@ -19,6 +19,7 @@ FlowGenError                      anything that a caller is told about
 ├── OutOfMemory                   found before loading: bytes needed and bytes free
 ├── ModelUnavailable              a model is on its way in or out; try again later
 ├── QueueFull                     too many requests wait already; try again later
+├── ConstraintUnsatisfied         the model found no answer that the schema's checks take: keyword, JSON pointer
 ├── GenerationInterrupted         an answer under way ended because the model was taken away
 └── EngineFailed                  the engine broke: ours to mend, never the caller's
 """
@@ -211,6 +212,24 @@ class QueueFull(FlowGenError):
         )
         self.num_waiting = num_waiting
         self.retry_after = retry_after
+
+
+class ConstraintUnsatisfied(FlowGenError):
+    """An answer that no check of its schema took, though many tokens were thrown away for it. Not a fault of the
+    request's form: another seed may succeed. `pointer` is a JSON pointer into the schema that `field` names."""
+
+    code = "constraint_unsatisfied"
+
+    def __init__(self, field: str, keyword: str, pointer: str, num_discarded: int) -> None:
+        super().__init__(
+            f"{field}: no answer was found that keyword {keyword!r} at {pointer or '/'!r} takes; {num_discarded} tokens"
+            " were thrown away.",
+            hint="Ask for it in the messages, or try another seed, a higher temperature or a larger max_tokens.",
+            field=field,
+        )
+        self.keyword = keyword
+        self.pointer = pointer
+        self.num_discarded = num_discarded
 
 
 class GenerationInterrupted(FlowGenError):

@@ -11,6 +11,7 @@ from flowgen.domain.messages import Message, Tool, ToolCall
 from flowgen.domain.model import Embeddings, EngineStatus, ModelFacts, ModelInfo, ModelSpec, Progress, Vocabulary
 from flowgen.domain.prompts import RenderedPrompt, TemplateInfo, TemplateOptions
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup, Match, TemplateProbe
+from flowgen.domain.verdicts import Verdict
 
 
 class Generation(Protocol):
@@ -41,8 +42,9 @@ class ModelRuntime(Protocol):
         """Tokenize, compile and admit. Raises every error that can be known before the first token:
         ContextOverflow, ConstraintRefused, UnknownPlugin, InvalidField, NotAChatModel."""
 
-    async def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Give the ids of a text, without BOS; with `special`, special tokens' texts become those tokens."""
+    async def tokenize(self, text: str, *, special: bool, add_special: bool = False) -> list[int]:
+        """Give the ids of a text; with `special`, special tokens' texts become those tokens, with `add_special` the
+        text stands between the BOS and EOS that the model wants."""
 
     async def detokenize(self, tokens: Sequence[int]) -> bytes:
         """Give the bytes of tokens; special tokens give their text. Raises InvalidField for an unknown id."""
@@ -151,8 +153,13 @@ class TokenMatcher(Protocol):
     def fill_mask(self, mask: memoryview) -> None:
         """Write a bit per token, little-endian in 32-bit words: 1 is allowed. Raises EngineFailed on its own limits."""
 
-    def accept(self, token: int) -> bool:
-        """Advance by a token; False if the grammar forbids it (nothing has changed then)."""
+    @property
+    def num_held(self) -> int:
+        """How many of the last tokens may yet be taken back: those from the beginning of a checked value on."""
+
+    def accept(self, token: int) -> Verdict:
+        """Advance by a token, an end token too, or refuse it; where tokens are taken back for it, the matcher has gone
+        back already. Raises ConstraintUnsatisfied where no way is left."""
 
     def rollback(self, num_tokens: int) -> None: ...
 
@@ -163,7 +170,7 @@ class TokenMatcher(Protocol):
         """Nothing may follow but the answer's end."""
 
     def may_finish(self) -> bool:
-        """The answer may end here."""
+        """The grammar lets the answer end here; whether what it says may stay is `accept`'s to judge."""
 
 
 class CompiledConstraint(Protocol):

@@ -39,12 +39,13 @@ class CachedBody(Value, frozen=True):
 
 
 class UsageBody(Value, frozen=True):
-    """Counts of tokens."""
+    """Counts of tokens; `discarded_tokens` were generated and thrown away, and count nowhere else."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
     prompt_tokens_details: CachedBody
+    discarded_tokens: int
 
 
 def usage_body(usage: Usage) -> UsageBody:
@@ -54,6 +55,7 @@ def usage_body(usage: Usage) -> UsageBody:
         completion_tokens=usage.completion_tokens,
         total_tokens=usage.prompt_tokens + usage.completion_tokens,
         prompt_tokens_details=CachedBody(cached_tokens=usage.cached_tokens),
+        discarded_tokens=usage.discarded_tokens,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from litestar.exceptions import HTTPException
 
 from flowgen.domain.errors import (
+    ConstraintUnsatisfied,
     EngineFailed,
     FlowGenError,
     GenerationInterrupted,
@@ -25,6 +26,7 @@ _STATUSES: dict[type[FlowGenError], int] = {
     ModelFileNotFound: 404,
     ModelNotLoaded: 409,
     LoadInProgress: 409,
+    ConstraintUnsatisfied: 422,
     QueueFull: 429,
     EngineFailed: 500,
     ModelUnavailable: 503,

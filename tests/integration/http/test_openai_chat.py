@@ -56,7 +56,8 @@ async def test_a_stream_to_the_byte(loaded: httpx.AsyncClient) -> None:
     first = chunks(answer)[0]
     head = f'{{"id":"{first["id"]}","object":"chat.completion.chunk","created":{first["created"]},'
     head += '"model":"tiny","choices":'
-    usage = '{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"prompt_tokens_details":{"cached_tokens":0}}'
+    usage = '{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"prompt_tokens_details":{"cached_tokens":0},'
+    usage += '"discarded_tokens":0}'
     assert answer.text == "".join(
         [
             f'data: {head}[{{"index":0,"delta":{{"role":"assistant","content":null}},"finish_reason":null}}]}}\n\n',

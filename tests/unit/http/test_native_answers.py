@@ -46,6 +46,7 @@ def test_a_plain_answer_has_nothing_that_it_need_not() -> None:
             "completion_tokens": 2,
             "total_tokens": 5,
             "prompt_tokens_details": {"cached_tokens": 1},
+            "discarded_tokens": 0,
         },
     }
 

@@ -30,6 +30,7 @@ COUNTS = {
     "completion_tokens": 2,
     "total_tokens": 5,
     "prompt_tokens_details": {"cached_tokens": 1},
+    "discarded_tokens": 0,
 }
 CALL = ToolCall(name="sum", arguments={"a": 1}, id="call_1")
 LOGPROB = TokenLogprob(chosen=TokenAlternative(token=1, data=b"x", logprob=-1.0))

@@ -5,6 +5,7 @@ from threading import Lock
 from llguidance import LLMatcher
 
 from flowgen.domain.errors import EngineFailed
+from flowgen.domain.verdicts import ACCEPTED, REFUSED, Verdict
 
 
 class CompiledGrammar:
@@ -45,16 +46,21 @@ class GrammarMatcher:
             bit = 1 << (token & 7)
             bits[token >> 3] = bits[token >> 3] | bit if is_allowed else bits[token >> 3] & ~bit
 
-    def accept(self, token: int) -> bool:
+    @property
+    def num_held(self) -> int:
+        """What a grammar has taken stays."""
+        return 0
+
+    def accept(self, token: int) -> Verdict:
         self._check()
         if self._has_ended:
-            return False
+            return REFUSED
         if token in self._end_tokens:
             self._has_ended = self.may_finish()
-            return self._has_ended
-        is_accepted = bool(self._matcher.try_consume_tokens([token]) == 1)
+            return ACCEPTED if self._has_ended else REFUSED
+        is_accepted = self._matcher.try_consume_tokens([token]) == 1
         self._check()
-        return is_accepted
+        return ACCEPTED if is_accepted else REFUSED
 
     def rollback(self, num_tokens: int) -> None:
         if num_tokens > 0 and self._has_ended:
