@@ -277,7 +277,7 @@ def _describe(model: LoadedModel, seconds: float, replaced: str | None) -> LoadR
         tool_call_format_reason=dialogue.format_reason,
         options=info.effective,
         chat_defaults=model.spec.chat_defaults,
-        warnings=(*info.facts.warnings, *info.warnings),
+        warnings=(*info.facts.warnings, *info.warnings, *dialogue.warnings),
         replaced=replaced,
     )
 

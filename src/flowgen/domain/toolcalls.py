@@ -5,17 +5,35 @@ from typing import Any
 
 from flowgen.domain.constraints import LarkPart
 from flowgen.domain.generation import SilentSpan
-from flowgen.domain.messages import Tool
+from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.values import Value
 
 
+class PastTurn(Value, frozen=True):
+    """A past answer that consists of `calls`, as a template renders it.
+
+    `prompt` is the conversation before it, up to and with what asks for an answer, and `turn` what the model itself
+    wrote: its text begins where an answer does, and ends where the template goes on alike for any answer.
+    """
+
+    calls: tuple[ToolCall, ...]
+    prompt: str
+    turn: str
+
+
 class TemplateProbe(Value, frozen=True):
-    """What detection looks at: the template's source, a conversation with one past call rendered by it (empty where
-    the template refuses), and the texts of the vocabulary's special tokens."""
+    """What detection looks at: the template's source, conversations rendered by it (empty where the template refuses),
+    and the texts of the vocabulary's special tokens.
+
+    `rendered` has one past call and its result, `rendered_tools` a tool and no call yet. `turns` are past answers with
+    several names, arguments and numbers of calls, one call first; none where the template renders no calls.
+    """
 
     source: str
     rendered: str = ""
     control_tokens: frozenset[str] = frozenset()
+    rendered_tools: str = ""
+    turns: tuple[PastTurn, ...] = ()
 
 
 class Match(Value, frozen=True):
