@@ -1,16 +1,23 @@
 """What an answer may be, as values that cross process borders. Refuses to know how a constraint is compiled."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from flowgen.domain.values import JsonValue, Value
 
 
 class JsonSchema(Value, frozen=True, tag=True):
-    """A JSON document that matches `schema` (an object or a boolean), with exactly these separators."""
+    """A JSON document that matches `schema` (an object or a boolean), with exactly these separators.
+
+    `draft` ("4", "6", "7", "2019-09", "2020-12") counts where `$schema` names none; without either it is 2020-12.
+    With `whitespace` "any" white space may stand wherever JSON allows it, and the separators are bare.
+    """
 
     schema: JsonValue
     item_separator: str = ","
     key_separator: str = ":"
+    draft: str | None = None
+    whitespace: Literal["compact", "any"] = "compact"
 
 
 class Regex(Value, frozen=True, tag=True):
