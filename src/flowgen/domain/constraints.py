@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Literal
+from typing import Literal
 
 from flowgen.domain.values import JsonValue, Value
 

@@ -8,6 +8,9 @@ from flowgen.adapters.constraints.schema_reading import read_schema
 from flowgen.domain.constraints import Choice, Constraint, Gbnf, JsonSchema, Lark, LarkPart, Regex
 from flowgen.domain.errors import ConstraintRefused
 
+_WHITESPACE = r"[ \n\r\t]{0,100}"
+"""Enough for any indentation, and not without end: a model could go on with blanks."""
+
 
 def field_of(constraint: Constraint) -> str:
     """Give the request's field that errors name, unless the application renames it."""
@@ -54,7 +57,8 @@ def _schema(constraint: JsonSchema) -> dict[str, Any]:
     options = {
         "item_separator": constraint.item_separator,
         "key_separator": constraint.key_separator,
-        "whitespace_flexible": False,
+        "whitespace_flexible": constraint.whitespace == "any",
+        "whitespace_pattern": _WHITESPACE,
         "json_allow_general_unicode_escapes": True,
     }
     return {**read_schema(constraint.schema), "x-guidance": options}
