@@ -54,13 +54,14 @@ def _grammar(constraint: Constraint) -> dict[str, Any]:
 
 
 def _schema(constraint: JsonSchema) -> dict[str, Any]:
-    options = {
+    options: dict[str, Any] = {
         "item_separator": constraint.item_separator,
         "key_separator": constraint.key_separator,
-        "whitespace_flexible": constraint.whitespace == "any",
-        "whitespace_pattern": _WHITESPACE,
+        "whitespace_flexible": False,
         "json_allow_general_unicode_escapes": True,
     }
+    if constraint.whitespace == "any":
+        options |= {"whitespace_flexible": True, "whitespace_pattern": _WHITESPACE}
     return {**read_schema(constraint.schema), "x-guidance": options}
 
 
