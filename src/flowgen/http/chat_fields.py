@@ -5,18 +5,29 @@
 
 from collections.abc import Mapping, Sequence
 
-from flowgen.domain.constraints import Constraint, JsonSchema
+from flowgen.domain.constraints import Choice, Constraint, JsonSchema, Lark, Regex
 from flowgen.domain.errors import InvalidField
 from flowgen.domain.messages import Tool, ToolChoice
 from flowgen.domain.values import JsonObject
-from flowgen.http.conversation_wire import JsonObjectFormat, JsonSchemaFormat, NamedSchema, TextFormat
+from flowgen.http.conversation_wire import (
+    ChoiceFormat,
+    JsonObjectFormat,
+    JsonSchemaFormat,
+    LarkFormat,
+    NamedSchema,
+    RegexFormat,
+    TextFormat,
+)
 from flowgen.http.reading import read
 
 _FORMATS = '"text" or "json_object" or "json_schema"'
 
 
-def response_format(raw: JsonObject | None, unknown: list[str]) -> tuple[Constraint | None, str]:
-    """The constraint of a response_format, and the path of its schema. Raises InvalidField."""
+def response_format(
+    raw: JsonObject | None, unknown: list[str], *, texts: bool = False
+) -> tuple[Constraint | None, str]:
+    """The constraint of a response_format, and the path of what binds. With `texts` there are also regex, choice and
+    lark. Raises InvalidField."""
     field = "response_format"
     if raw is None:
         return None, field
@@ -25,15 +36,28 @@ def response_format(raw: JsonObject | None, unknown: list[str]) -> tuple[Constra
             read(TextFormat, raw, field, unknown)
             return None, field
         case "json_object":
-            schema = read(JsonObjectFormat, raw, field, unknown).schema
-            is_any = schema is None or schema == {}
-            return JsonSchema(schema={"type": "object"} if is_any else schema), f"{field}.schema"
+            return _json_object(read(JsonObjectFormat, raw, field, unknown)), f"{field}.schema"
         case "json_schema":
-            inner = read(JsonSchemaFormat, raw, field, unknown).json_schema
-            schema = read(NamedSchema, inner, f"{field}.json_schema", unknown).schema
-            return JsonSchema(schema=schema), f"{field}.json_schema.schema"
+            outer = read(JsonSchemaFormat, raw, field, unknown)
+            schema = read(NamedSchema, outer.json_schema, f"{field}.json_schema", unknown).schema
+            return JsonSchema(schema=schema, whitespace=outer.whitespace), f"{field}.json_schema.schema"
+        case "regex" | "choice" | "lark" as kind if texts:
+            return _text(kind, raw, unknown), f"{field}.{kind}"
         case other:
-            raise InvalidField(f"{field}.type", other, _FORMATS)
+            raise InvalidField(f"{field}.type", other, _FORMATS + (' or "regex" or "choice" or "lark"' * texts))
+
+
+def _json_object(wanted: JsonObjectFormat) -> JsonSchema:
+    is_any = wanted.schema is None or wanted.schema == {}
+    return JsonSchema(schema={"type": "object"} if is_any else wanted.schema, whitespace=wanted.whitespace)
+
+
+def _text(kind: str, raw: JsonObject, unknown: list[str]) -> Constraint:
+    if kind == "regex":
+        return Regex(pattern=read(RegexFormat, raw, "response_format", unknown).regex)
+    if kind == "choice":
+        return Choice(options=tuple(read(ChoiceFormat, raw, "response_format", unknown).choice))
+    return Lark(grammar=read(LarkFormat, raw, "response_format", unknown).lark)
 
 
 def check_choice(choice: ToolChoice, field: str, tools: Sequence[Tool]) -> None:

@@ -109,6 +109,7 @@ class JsonObjectFormat(Value, frozen=True):
 
     type: Literal["json_object"]
     schema: JsonObject | bool | None = None
+    whitespace: Literal["compact", "any"] = "compact"
 
 
 class JsonSchemaFormat(Value, frozen=True):
@@ -116,6 +117,28 @@ class JsonSchemaFormat(Value, frozen=True):
 
     type: Literal["json_schema"]
     json_schema: JsonObject
+    whitespace: Literal["compact", "any"] = "compact"
+
+
+class RegexFormat(Value, frozen=True):
+    """A text that matches the whole pattern."""
+
+    type: Literal["regex"]
+    regex: Text
+
+
+class ChoiceFormat(Value, frozen=True):
+    """One of these texts."""
+
+    type: Literal["choice"]
+    choice: Annotated[list[str], Meta(min_length=1)]
+
+
+class LarkFormat(Value, frozen=True):
+    """A text of a grammar in llguidance's dialect of Lark, with the rule `start`."""
+
+    type: Literal["lark"]
+    lark: Text
 
 
 class NamedSchema(Value, frozen=True):

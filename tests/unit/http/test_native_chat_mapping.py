@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flowgen.domain.constraints import Gbnf, JsonSchema
+from flowgen.domain.constraints import Choice, Gbnf, JsonSchema, Lark, Regex
 from flowgen.domain.errors import ConflictingFields, InvalidField, InvalidRequest
 from flowgen.domain.generation import Sampling
 from flowgen.domain.messages import Message, Tool, ToolCall, ToolChoice
@@ -127,6 +127,19 @@ def test_options_lie_over_the_models_defaults() -> None:
             JsonSchema(schema={"a": 1}),
             "response_format.json_schema.schema",
         ),
+        (
+            {"type": "json_schema", "json_schema": {"schema": True}, "whitespace": "any"},
+            JsonSchema(schema=True, whitespace="any"),
+            "response_format.json_schema.schema",
+        ),
+        (
+            {"type": "json_object", "whitespace": "any"},
+            JsonSchema(schema={"type": "object"}, whitespace="any"),
+            "response_format.schema",
+        ),
+        ({"type": "regex", "regex": "a+"}, Regex(pattern="a+"), "response_format.regex"),
+        ({"type": "choice", "choice": ["a", ""]}, Choice(options=("a", "")), "response_format.choice"),
+        ({"type": "lark", "lark": 'start: "a"'}, Lark(grammar='start: "a"'), "response_format.lark"),
     ],
 )
 def test_response_formats(response_format: Any, constraint: Any, field: str) -> None:
@@ -292,6 +305,14 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"response_format": "json"}, "response_format", "an object"),
     ({"response_format": {}}, "response_format.type", '"json_object"'),
     ({"response_format": {"type": "xml"}}, "response_format.type", '"json_object"'),
+    ({"response_format": {"type": "xml"}}, "response_format.type", '"regex" or "choice" or "lark"'),
+    ({"response_format": {"type": "regex", "pattern": "a"}}, "response_format.regex", "is required"),
+    ({"response_format": {"type": "regex", "regex": ""}}, "response_format.regex", "a string"),
+    ({"response_format": {"type": "choice", "choices": ["a"]}}, "response_format.choice", "is required"),
+    ({"response_format": {"type": "choice", "choice": []}}, "response_format.choice", "a list of (a string) that is not empty"),
+    ({"response_format": {"type": "choice", "choice": ["a", 1]}}, "response_format.choice", "a list"),
+    ({"response_format": {"type": "lark", "grammar": "g"}}, "response_format.lark", "is required"),
+    ({"response_format": {"type": "json_object", "whitespace": "some"}}, "response_format.whitespace", '"any"'),
     ({"response_format": {"type": "json_object", "schema": "x"}}, "response_format.schema", "an object"),
     ({"response_format": {"type": "json_schema"}}, "response_format.json_schema", "is required"),
     (

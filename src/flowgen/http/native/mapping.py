@@ -92,7 +92,7 @@ def read_chat(raw: JsonObject) -> AskedChat:
     if not body.messages and "prompt" not in options:
         raise InvalidField("messages", raw.get("messages"), "a list of at least one message")
     tools = conversation.tools(body.tools or [], unknown)
-    constraint, field = response_format(body.response_format, unknown)
+    constraint, field = response_format(body.response_format, unknown, texts=True)
     return AskedChat(
         messages=conversation.messages(body.messages or [], unknown),
         tools=tools,

@@ -38,7 +38,11 @@ class ChatBody(Value, frozen=True):
     parallel_tool_calls: Annotated[bool | None, Meta(description="Allow more than one call in an answer.")] = None
     response_format: Annotated[
         JsonObject | None,
-        Meta(description='{"type": "text"}, {"type": "json_object", "schema"?} or {"type": "json_schema", ...}.'),
+        Meta(
+            description='{"type": "text"}, {"type": "json_object", "schema"?}, {"type": "json_schema", "json_schema"},'
+            ' both also with "whitespace": "any"; {"type": "regex", "regex"}, {"type": "choice", "choice"} or'
+            ' {"type": "lark", "lark"}.'
+        ),
     ] = None
     options: Annotated[
         JsonObject,
