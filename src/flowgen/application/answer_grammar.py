@@ -86,7 +86,8 @@ def _callable(shape: AnswerShape) -> tuple[Tool, ...]:
         return ()
     if shape.choice.mode == "named":
         return tuple(tool for tool in shape.tools if tool.name == shape.choice.name)
-    return shape.tools
+    allowed = shape.choice.allowed
+    return shape.tools if allowed is None else tuple(tool for tool in shape.tools if tool.name in allowed)
 
 
 def _is_free(shape: AnswerShape) -> bool:

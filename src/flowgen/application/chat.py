@@ -1,15 +1,18 @@
 """The chat use case: plan, render, constrain, generate, parse. Refuses to know HTTP, llama.cpp and template syntax."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 from flowgen.application.answer_grammar import AnswerShape, BoundAnswer, bind_answer
 from flowgen.application.answer_parser import AnswerParser
+from flowgen.application.choices import Choices, variations
+from flowgen.application.continuation import check_last, continued
 from flowgen.application.history import writable_history
 from flowgen.application.lifecycle import ModelHost
 from flowgen.application.loaded_model import LoadedModel
@@ -22,9 +25,21 @@ from flowgen.domain.generation import GenerationRequest, PromptSegment, TokenChu
 from flowgen.domain.messages import Tool
 from flowgen.domain.ports import Generation, SchemaConstrainer
 from flowgen.domain.prompts import ReasoningTags, RenderedPrompt, TemplateOptions
+from flowgen.domain.values import Value
 
 _LARGE = 64 * 1024
 """The size of a request, in characters or bytes, from which on it is planned in a thread, not on the event loop."""
+
+
+class ChatPlan(Value, frozen=True):
+    """What a request comes to with one model. `tags` are those of the thinking that the answer may hold; `echo` is the
+    text that the answer begins with."""
+
+    request: ChatRequest
+    prompt: RenderedPrompt
+    tags: ReasoningTags | None
+    bound: BoundAnswer
+    echo: str = ""
 
 
 class ChatStream:
@@ -33,16 +48,14 @@ class ChatStream:
     def __init__(
         self,
         model: LoadedModel,
-        request: ChatRequest,
-        prompt: RenderedPrompt,
+        plan: ChatPlan,
         generation: Generation,
         parser: AnswerParser,
         resources: AsyncExitStack,
     ) -> None:
         self.model_name = model.spec.name
-        self.warnings = (*prompt.warnings, *generation.warnings)
-        self._request = request
-        self._prompt = prompt
+        self.warnings: tuple[str, ...] = (*plan.prompt.warnings, *generation.warnings)
+        self._plan = plan
         self._generation = generation
         self._parser = parser
         self._resources = resources
@@ -57,8 +70,8 @@ class ChatStream:
 
     async def __aiter__(self) -> AsyncIterator[ChatEvent]:
         """Give the events; the last is Completed. Raises GenerationInterrupted and EngineFailed."""
-        if self._request.echo:
-            yield ContentDelta(text=self._prompt.text)
+        if self._plan.request.echo:
+            yield ContentDelta(text=self._plan.echo)
         async for chunk in self._generation:
             for event in self._events(chunk):
                 yield event
@@ -69,8 +82,8 @@ class ChatStream:
             events.append(LogprobsDelta(logprobs=chunk.logprobs))
         if chunk.finish is not None:
             events += self._parser.finish(chunk.finish.reason)
-            if self._request.suffix:
-                events.append(ContentDelta(text=self._request.suffix))
+            if self._plan.request.suffix:
+                events.append(ContentDelta(text=self._plan.request.suffix))
             events.append(Completed(finish=chunk.finish, warnings=(*chunk.finish.warnings, *self._parser.warnings)))
         return events
 
@@ -88,17 +101,49 @@ class ChatService:
         Raises every error that can be known before the first token, and what `make` raises.
         """
         async with AsyncExitStack() as resources:
-            model = await resources.enter_async_context(self._host.acquire())
-            if not model.info.can_chat:
-                raise NotAChatModel(model.info.why_not)
-            request = make(model)
-            await self._check_constraint(request)
-            prompt, bound = await _planned(request, model)
-            generation = await model.runtime.start(_generation_request(request, prompt, bound))
-            await resources.enter_async_context(generation)
-            parser = _parser(request, model, prompt, bound)
-            return ChatStream(model, request, prompt, generation, parser, resources.pop_all())
+            model = await self._borrowed(resources)
+            plan = await self._planned(make(model), model)
+            generation = await _started(plan, model, resources)
+            return ChatStream(model, plan, generation, _parser(plan, model), resources.pop_all())
         raise AssertionError("unreachable: the stack swallows no exception")
+
+    async def start_choices(self, make: Callable[[LoadedModel], Sequence[ChatRequest]], count: int = 1) -> Choices:
+        """Admit `count` answers to each request that `make` gives, in this order; all or none. Raises as `start`."""
+        async with AsyncExitStack() as resources:
+            model = await self._borrowed(resources)
+            streams: list[ChatStream] = []
+            for request in make(model):
+                plan = await self._planned(request, model)
+                for one in variations(request, count, model.spec.options.seed):
+                    stream = await _begun(replace(plan, request=one), model)
+                    streams.append(await resources.enter_async_context(stream))
+            return Choices(streams, resources.pop_all())
+        raise AssertionError("unreachable: the stack swallows no exception")
+
+    async def render(self, make: Callable[[LoadedModel], ChatRequest]) -> str:
+        """The prompt that a model would read. Raises what `start` raises of prompts."""
+        async with AsyncExitStack() as resources:
+            model = await self._borrowed(resources)
+            prompt, _ = await asyncio.to_thread(_prompt, make(model), model)
+            return prompt.text
+        raise AssertionError("unreachable: the stack swallows no exception")
+
+    async def _borrowed(self, resources: AsyncExitStack) -> LoadedModel:
+        model = await resources.enter_async_context(self._host.acquire())
+        if not model.info.can_chat:
+            raise NotAChatModel(model.info.why_not)
+        return model
+
+    async def _planned(self, request: ChatRequest, model: LoadedModel) -> ChatPlan:
+        await self._check_constraint(request)
+        plan = await asyncio.to_thread(_plan, request, model) if _is_large(request) else _plan(request, model)
+        if not request.echo:
+            return plan
+        told = [
+            (await model.runtime.detokenize(part.tokens)).decode(errors="replace") if part.tokens else part.text
+            for part in plan.prompt.segments
+        ]
+        return replace(plan, echo="".join(told))
 
     async def _check_constraint(self, request: ChatRequest) -> None:
         """Compile the caller's own constraint alone first, so that an error points into it and not into our grammar."""
@@ -114,12 +159,22 @@ def _check(constrainer: SchemaConstrainer, constraint: Constraint, field: str) -
         raise ConstraintRefused(field, error.reason, keyword=error.keyword, pointer=error.pointer) from error
 
 
-async def _planned(request: ChatRequest, model: LoadedModel) -> tuple[RenderedPrompt, BoundAnswer]:
-    def plan() -> tuple[RenderedPrompt, BoundAnswer]:
-        prompt = _rendered(request, model)
-        return prompt, _bound(_shape(request, model, prompt))
+async def _started(plan: ChatPlan, model: LoadedModel, resources: AsyncExitStack) -> Generation:
+    generation = await model.runtime.start(_generation_request(plan))
+    return await resources.enter_async_context(generation)
 
-    return await asyncio.to_thread(plan) if _is_large(request) else plan()
+
+async def _begun(plan: ChatPlan, model: LoadedModel) -> ChatStream:
+    """A stream that borrows its model from the one who asks."""
+    async with AsyncExitStack() as resources:
+        generation = await _started(plan, model, resources)
+        return ChatStream(model, plan, generation, _parser(plan, model), resources.pop_all())
+    raise AssertionError("unreachable: the stack swallows no exception")
+
+
+def _plan(request: ChatRequest, model: LoadedModel) -> ChatPlan:
+    prompt, tags = _prompt(request, model)
+    return ChatPlan(request=request, prompt=prompt, tags=tags, bound=_bound(_shape(request, model, prompt, tags)))
 
 
 def _is_large(request: ChatRequest) -> bool:
@@ -127,12 +182,20 @@ def _is_large(request: ChatRequest) -> bool:
     return size > _LARGE or len(msgspec.json.encode((request.messages, request.tools))) > _LARGE
 
 
-def _rendered(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
+def _prompt(request: ChatRequest, model: LoadedModel) -> tuple[RenderedPrompt, ReasoningTags | None]:
+    """The prompt, and the tags of the thinking that may follow it."""
+    if request.segments:
+        return RenderedPrompt(segments=request.segments), None
     if request.prompt is not None:
-        return RenderedPrompt(segments=(PromptSegment(text=request.prompt),))
+        return RenderedPrompt(segments=(PromptSegment(text=request.prompt),)), None
     if not request.messages:
         raise InvalidField("messages", [], "at least one message")
-    return _render(request, model)
+    tags = model.dialogue.renderer.template.reasoning
+    if not request.continues_last:
+        return _render(request, model), tags
+    check_last(request.messages)
+    before = replace(request, messages=request.messages[:-1])
+    return continued(_render(before, model), request.messages[-1], tags)
 
 
 def _render(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
@@ -152,20 +215,17 @@ def _offered(request: ChatRequest) -> tuple[Tool, ...]:
     return () if request.tool_choice.mode == "none" else request.tools
 
 
-def _reasoning(request: ChatRequest, model: LoadedModel) -> ReasoningTags | None:
-    return None if request.prompt is not None else model.dialogue.renderer.template.reasoning
-
-
-def _shape(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt) -> AnswerShape:
+def _shape(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt, tags: ReasoningTags | None) -> AnswerShape:
     return AnswerShape(
         tools=request.tools,
         choice=request.tool_choice,
         is_parallel=request.is_parallel,
         constrain_tools=request.constrain_tools,
         constraint=request.constraint,
+        constraint_field=request.constraint_field,
         format=model.dialogue.format,
         control_tokens=frozenset(model.info.facts.control_tokens),
-        reasoning=_reasoning(request, model),
+        reasoning=tags,
         opens_reasoning=prompt.opens_reasoning,
     )
 
@@ -177,9 +237,10 @@ def _bound(shape: AnswerShape) -> BoundAnswer:
         raise ConstraintRefused("tools", "a schema of theirs is nested too deeply") from None
 
 
-def _generation_request(request: ChatRequest, prompt: RenderedPrompt, bound: BoundAnswer) -> GenerationRequest:
+def _generation_request(plan: ChatPlan) -> GenerationRequest:
+    request, bound = plan.request, plan.bound
     return GenerationRequest(
-        prompt=prompt.segments,
+        prompt=plan.prompt.segments,
         sampling=request.sampling,
         constraint=bound.constraint,
         max_tokens=request.max_tokens,
@@ -194,9 +255,9 @@ def _generation_request(request: ChatRequest, prompt: RenderedPrompt, bound: Bou
     )
 
 
-def _parser(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt, bound: BoundAnswer) -> AnswerParser:
+def _parser(plan: ChatPlan, model: LoadedModel) -> AnswerParser:
     calls = None
-    if bound.parser_start is not None and model.dialogue.format is not None:
-        calls = model.dialogue.format.parser(bound.parser_start)
-    splitter = ReasoningSplitter(_reasoning(request, model), is_open=prompt.opens_reasoning)
-    return AnswerParser(splitter, calls, frozenset(tool.name for tool in request.tools))
+    if plan.bound.parser_start is not None and model.dialogue.format is not None:
+        calls = model.dialogue.format.parser(plan.bound.parser_start)
+    splitter = ReasoningSplitter(plan.tags, is_open=plan.prompt.opens_reasoning)
+    return AnswerParser(splitter, calls, frozenset(tool.name for tool in plan.request.tools))

@@ -1,6 +1,8 @@
 """A whole answer from its events: the only path to a non-streamed one."""
 
-from flowgen.application.chat import ChatStream
+from collections.abc import AsyncIterator
+from typing import Protocol
+
 from flowgen.domain.chat import ChatAnswer
 from flowgen.domain.errors import EngineFailed
 from flowgen.domain.events import (
@@ -14,6 +16,15 @@ from flowgen.domain.events import (
 )
 from flowgen.domain.generation import TokenLogprob
 from flowgen.domain.messages import ToolCall
+
+
+class EventSource(Protocol):
+    """An admitted answer: `ChatStream`."""
+
+    model_name: str
+    warnings: tuple[str, ...]
+
+    def __aiter__(self) -> AsyncIterator[ChatEvent]: ...
 
 
 class AnswerFold:
@@ -60,7 +71,7 @@ class AnswerFold:
         )
 
 
-async def fold(stream: ChatStream) -> ChatAnswer:
+async def fold(stream: EventSource) -> ChatAnswer:
     """Read a stream to its end."""
     folded = AnswerFold()
     async for event in stream:

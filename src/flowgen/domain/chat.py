@@ -2,7 +2,7 @@
 
 from flowgen.domain.constraints import Constraint
 from flowgen.domain.events import MalformedToolCall
-from flowgen.domain.generation import Finish, Sampling, TokenLogprob
+from flowgen.domain.generation import Finish, PromptSegment, Sampling, TokenLogprob
 from flowgen.domain.messages import Message, Tool, ToolCall, ToolChoice
 from flowgen.domain.plugins import PluginCall
 from flowgen.domain.values import JsonObject, Value
@@ -13,7 +13,8 @@ class ChatRequest(Value, frozen=True):
 
     `constraint` binds the answer's content; `constraint_field` is its name in the dialect, for errors. `prompt`
     replaces the rendered one. `max_tokens` None is as many as the context holds. With `ignore_eos` the model's end
-    tokens are never chosen; not beside a constraint or tools that bind.
+    tokens are never chosen; not beside a constraint or tools that bind. `segments` replace the rendered prompt as
+    `prompt` does. With `continues_last` the answer goes on with the last message, which is the assistant's.
     """
 
     messages: tuple[Message, ...]
@@ -29,6 +30,8 @@ class ChatRequest(Value, frozen=True):
     ignore_eos: bool = False
     logprobs: int | None = None
     prompt: str | None = None
+    segments: tuple[PromptSegment, ...] = ()
+    continues_last: bool = False
     echo: bool = False
     suffix: str = ""
     template_variables: JsonObject = {}

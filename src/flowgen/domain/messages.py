@@ -24,10 +24,12 @@ class ToolCall(Value, frozen=True):
 
 
 class ToolChoice(Value, frozen=True):
-    """What the caller wants of the tools; `name` only with mode `named`."""
+    """What the caller wants of the tools; `name` only with mode `named`. `allowed`: the names that may be called, None
+    for all; the model is shown the others too."""
 
     mode: Literal["auto", "none", "required", "named"] = "auto"
     name: str | None = None
+    allowed: tuple[str, ...] | None = None
 
 
 class Message(Value, frozen=True):

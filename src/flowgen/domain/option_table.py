@@ -13,7 +13,7 @@ from flowgen.domain.values import JsonObject, Value
 class Option(Value, frozen=True):
     """One row: `type` is what msgspec converts to, `allowed` says it in words, `refused` why it cannot be done.
 
-    `default` is msgspec.NODEFAULT where the field must be given.
+    `default` is msgspec.NODEFAULT where the field must be given; `needs` names what a model must have for it.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Option(Value, frozen=True):
     default: Any
     description: str
     refused: str | None = None
+    needs: str | None = None
 
 
 def table(declaration: type[Value]) -> dict[str, Option]:
@@ -66,6 +67,7 @@ def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
         default=default,
         description=described.description or "",
         refused=(described.extra or {}).get("refused"),
+        needs=(described.extra or {}).get("needs"),
     )
 
 
