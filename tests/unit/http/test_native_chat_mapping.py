@@ -309,7 +309,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"response_format": {"type": "regex", "pattern": "a"}}, "response_format.regex", "is required"),
     ({"response_format": {"type": "regex", "regex": ""}}, "response_format.regex", "a string"),
     ({"response_format": {"type": "choice", "choices": ["a"]}}, "response_format.choice", "is required"),
-    ({"response_format": {"type": "choice", "choice": []}}, "response_format.choice", "a list of (a string) that is not empty"),
+    (
+        {"response_format": {"type": "choice", "choice": []}},
+        "response_format.choice",
+        "a list of (a string) that is not empty",
+    ),
     ({"response_format": {"type": "choice", "choice": ["a", 1]}}, "response_format.choice", "a list"),
     ({"response_format": {"type": "lark", "grammar": "g"}}, "response_format.lark", "is required"),
     ({"response_format": {"type": "json_object", "whitespace": "some"}}, "response_format.whitespace", '"any"'),
