@@ -5,10 +5,11 @@ from flowgen.domain.values import JsonObject, Value
 
 
 class ReasoningTags(Value, frozen=True):
-    """The texts around the model's thinking."""
+    """The texts around the model's thinking. `label` is a word that may follow the opening and belongs to it."""
 
     opening: str = "<think>"
     closing: str = "</think>"
+    label: str = ""
 
 
 class TemplateOptions(Value, frozen=True):

@@ -82,7 +82,9 @@ class Markup(Value, frozen=True):
 
 
 class AnswerStart(Value, frozen=True):
-    """What a parser starts from. `is_strict`: the answer was bound to the grammar; else the parser is lenient."""
+    """What a parser starts from. `is_strict`: the answer was bound to the grammar; else the parser is lenient.
+    `generation_prompt` is the end of the prompt, which the answer goes on from."""
 
     tools: tuple[Tool, ...] = ()
     is_strict: bool = True
+    generation_prompt: str = ""

@@ -6,6 +6,7 @@ from flowgen.domain.events import (
     ContentDelta,
     MalformedToolCall,
     ParsedEvent,
+    ReasoningDelta,
     ToolCallArguments,
     ToolCallFinished,
     ToolCallStarted,
@@ -19,8 +20,13 @@ class CallEvents:
 
     def __init__(self) -> None:
         self._events: list[ParsedEvent] = []
-        self._num_calls = 0
+        self.num_calls = 0
         self._name = ""
+        self._id = ""
+
+    @property
+    def has_calls(self) -> bool:
+        return self.num_calls > 0
 
     def take(self) -> list[ParsedEvent]:
         """Give the events so far, neighbouring pieces of one text joined, and begin anew."""
@@ -31,29 +37,42 @@ class CallEvents:
         if text:
             self._events.append(ContentDelta(text=text))
 
-    def begin(self, name: str) -> Callable[[str], None]:
-        """Tell a call's name; give what takes its arguments' JSON text."""
-        index, self._name = self._num_calls, name
-        self._num_calls += 1
-        self._events.append(ToolCallStarted(index=index, name=name))
-        return lambda piece: self._events.append(ToolCallArguments(index=index, json=piece))
+    def reasoning(self, text: str) -> None:
+        if text:
+            self._events.append(ReasoningDelta(text=text))
+
+    def begin(self, name: str, call_id: str = "") -> Callable[[str], None]:
+        """Tell a call's name, and the id that the model gave it; give what takes its arguments' JSON text."""
+        index, self._name, self._id = self.num_calls, name, call_id
+        self.num_calls += 1
+        self._events.append(ToolCallStarted(index=index, name=name, id=call_id))
+        
+        def tell(piece: str) -> None:
+            if piece:
+                self._events.append(ToolCallArguments(index=index, json=piece))
+
+        return tell
 
     def complete(self, arguments: JsonObject) -> None:
-        call = ToolCall(name=self._name, arguments=arguments)
-        self._events.append(ToolCallFinished(index=self._num_calls - 1, call=call))
+        call = ToolCall(name=self._name, arguments=arguments, id=self._id)
+        self._events.append(ToolCallFinished(index=self.num_calls - 1, call=call))
 
     def malformed(self, raw: str, reason: str) -> None:
         self._events.append(MalformedToolCall(raw=raw, reason=reason))
 
 
 def _joined(events: list[ParsedEvent]) -> list[ParsedEvent]:
+    if len(events) < 2:
+        return events
     joined: list[ParsedEvent] = []
     for event in events:
         last = joined[-1] if joined else None
         if isinstance(event, ContentDelta) and isinstance(last, ContentDelta):
             joined[-1] = ContentDelta(text=last.text + event.text)
+        elif isinstance(event, ReasoningDelta) and isinstance(last, ReasoningDelta):
+            joined[-1] = ReasoningDelta(text=last.text + event.text)
         elif isinstance(event, ToolCallArguments) and isinstance(last, ToolCallArguments):
             joined[-1] = ToolCallArguments(index=event.index, json=last.json + event.json)
-        elif not isinstance(event, ToolCallArguments) or event.json:
+        else:
             joined.append(event)
     return joined

@@ -5,84 +5,127 @@ recursive descent, and a cut anywhere changes nothing.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
+from flowgen.adapters.toolcalls.markers import Markers
 from flowgen.domain.generation import FinishReason
 
 T = TypeVar("T")
 Reading = Generator[None, None, T]
+Tell = Callable[[str], None]
+"""Takes text, piece by piece."""
+
+SPACE = re.compile(r"\s+")
 
 
 class CharacterStream:
     """The text of one answer. Text from the mark on is kept, so that it can be told or read again."""
 
     def __init__(self) -> None:
-        self._text = ""
-        self._at = 0
-        self._mark = 0
+        self.text = ""
+        self.at = 0
         self.end: FinishReason | None = None
+        self._mark = 0
+        self._kept: list[str] = []
 
     def push(self, text: str) -> None:
-        """Add text that has arrived; text before the mark is forgotten."""
-        self._text = self._text[self._mark :] + text
-        self._at -= self._mark
+        """Add text that has arrived."""
+        if self._mark < self.at:
+            self._kept.append(self.text[self._mark : self.at])
+        self.text = self.text[self.at :] + text
+        self.at = 0
         self._mark = 0
 
     def finish(self, reason: FinishReason) -> None:
         self.end = reason
 
     def set_mark(self) -> None:
-        self._mark = self._at
+        self._mark = self.at
+        self._kept.clear()
 
     def rewind(self, num_characters: int = 0) -> None:
         """Go back to that many characters after the mark."""
-        self._at = self._mark + num_characters
+        self.text = self.marked + self.available
+        self._kept.clear()
+        self._mark = 0
+        self.at = num_characters
 
     @property
     def marked(self) -> str:
         """The text from the mark to here."""
-        return self._text[self._mark : self._at]
+        return "".join(self._kept) + self.text[self._mark : self.at]
 
     @property
     def available(self) -> str:
         """The text from here on that has arrived."""
-        return self._text[self._at :]
+        return self.text[self.at :]
 
     def skip(self, num_characters: int) -> None:
-        self._at += num_characters
+        self.at += num_characters
 
     def peek(self) -> Reading[str]:
         """Give the next character without taking it; empty at the text's end."""
-        while self._at >= len(self._text) and self.end is None:
+        while self.at >= len(self.text) and self.end is None:
             yield
-        return self._text[self._at : self._at + 1]
+        return self.text[self.at : self.at + 1]
 
     def take(self) -> Reading[str]:
         """Give the next character and go on; empty at the text's end."""
         character = yield from self.peek()
-        self._at += len(character)
+        self.at += len(character)
         return character
 
     def take_now(self, pattern: re.Pattern[str]) -> str:
         """Give what matches here of the text that has arrived, perhaps nothing."""
-        match = pattern.match(self._text, self._at)
-        found = match.group() if match else ""
-        self._at += len(found)
-        return found
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return ""
+        self.at = match.end()
+        return match.group()
 
     def take_run(self, pattern: re.Pattern[str]) -> Reading[str]:
         """Give the longest run of characters that `pattern` (of a repeated class) matches."""
         pieces = []
-        while (yield from self.peek()):
+        while True:
             piece = self.take_now(pattern)
-            if not piece:
-                break
-            pieces.append(piece)
-        return "".join(pieces)
+            if piece:
+                pieces.append(piece)
+            if self.at < len(self.text) or self.end is not None:
+                return "".join(pieces)
+            yield
+
+    def space(self) -> Reading[str]:
+        """Skip white space; give the character after it, which is not taken."""
+        yield from self.take_run(SPACE)
+        return self.text[self.at : self.at + 1]
 
     def starts_with(self, text: str) -> Reading[bool]:
         """Say whether the text goes on so; waits only as long as it may."""
-        while len(self.available) < len(text) and text.startswith(self.available) and self.end is None:
+        while True:
+            if self.text.startswith(text, self.at):
+                return True
+            if self.end is not None or len(self.text) - self.at >= len(text) or not text.startswith(self.available):
+                return False
             yield
-        return self.available.startswith(text)
+
+    def starts_with_any(self, texts: tuple[str, ...]) -> Reading[str]:
+        """Give the first of the texts with which the text goes on, else an empty one."""
+        for text in texts:
+            if (yield from self.starts_with(text)):
+                return text
+        return ""
+
+    def until(self, markers: Markers, tell: Tell) -> Reading[str]:
+        """Tell the text up to the first marker; give the marker, which is not taken, empty at the text's end."""
+        while True:
+            place, marker = markers.find(self.text, self.at, is_over=self.end is not None)
+            place = min(place, len(self.text))
+            if place > self.at:
+                tell(self.text[self.at : place])
+                self.at = place
+            if marker is not None:
+                return marker
+            if self.end is not None:
+                return ""
+            yield

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -23,10 +24,6 @@ _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "\n": ""} | dict(zip("abfn
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 _JSON_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
 _PYTHON_WORDS: dict[str, JsonValue] = {"True": True, "False": False, "None": None}
-
-
-class BrokenCall(Exception):
-    """The text is no call in this syntax; the message says why. Never leaves the parsers."""
 
 
 class LiteralReader:
@@ -54,8 +51,7 @@ class LiteralReader:
     def broken(self, sentence: str, found: str) -> BrokenCall:
         if found:
             return BrokenCall(f"{sentence}, {found!r} found")
-        cut = "the token limit cut it" if self._stream.end == "length" else "the answer ended inside of it"
-        return BrokenCall(cut)
+        return CutCall(self._stream.end)
 
     def lenient(self, what: str) -> None:
         """Refuse what only a lenient reader takes."""

@@ -1,0 +1,169 @@
+"""Splits an answer into content and blocks of calls. Knows markers and recovery; refuses to know what stands between
+them: a syntax family does."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
+from flowgen.adapters.toolcalls.call_events import CallEvents
+from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading
+from flowgen.adapters.toolcalls.markers import Markers
+from flowgen.domain.events import ParsedEvent
+from flowgen.domain.generation import FinishReason
+from flowgen.domain.toolcalls import AnswerStart
+from flowgen.domain.values import Value
+
+_LEAST_CUT = 2
+"""The letters of a marker that are taken for one where the token limit cut it; a single `<` is text."""
+
+
+class Openings(Value, frozen=True):
+    """Where calls may begin. After a text of `marked` there is a call, or broken markup; after one of `bare` only where
+    it goes on as one, and in strict answers only at their beginning. `closings` end broken markup."""
+
+    marked: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    closings: tuple[str, ...] = ()
+
+
+class CallSyntax(Protocol):
+    """What reads calls."""
+
+    def openings(self) -> Openings: ...
+
+    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+        """Read the calls that begin here, at an opening, with their closing; move the mark past each complete call.
+        Raises BrokenCall."""
+
+
+class AnswerReader:
+    """A ToolCallParser around a reader of whole answers."""
+
+    def __init__(self, syntax: CallSyntax | None, start: AnswerStart, dropped: Sequence[str] = ()) -> None:
+        self._stream = CharacterStream()
+        self._events = CallEvents()
+        self._syntax = syntax
+        self._start = start
+        openings = syntax.openings() if syntax else Openings()
+        self._openings = openings
+        self._dropped = frozenset(dropped)
+        self._calls = Markers((*openings.marked, *openings.bare))
+        self._markers = Markers((*openings.marked, *openings.bare, *dropped))
+        self._recovery = Markers((*openings.marked, *openings.closings))
+        self._space = ""
+        self._is_edge = True
+        self._has_content = False
+        self._reading = self._answer()
+        next(self._reading, None)
+
+    def feed(self, text: str) -> list[ParsedEvent]:
+        self._stream.push(text)
+        next(self._reading, None)
+        return self._events.take()
+
+    def finish(self, reason: FinishReason) -> list[ParsedEvent]:
+        self._stream.finish(reason)
+        next(self._reading, None)
+        return self._events.take()
+
+    def _answer(self) -> Reading[None]:
+        """White space before the first block, between blocks and after the last is markup where nothing else stands
+        there."""
+        stream = self._stream
+        while True:
+            stream.set_mark()
+            if self._is_edge:
+                self._space += yield from stream.take_run(SPACE)
+            marker = yield from self._text()
+            if not marker:
+                break
+            stream.set_mark()
+            if marker in self._dropped:
+                stream.skip(len(marker))
+            else:
+                yield from self._block(marker)
+        if not self._events.has_calls:
+            self._content("")
+
+    def _text(self) -> Reading[str]:
+        """Tell the text up to a marker, and give it."""
+        stream, markers = self._stream, self._markers
+        while True:
+            is_over = stream.end is not None
+            place, marker = markers.find(stream.text, stream.at, is_over=is_over)
+            place = min(place, len(stream.text))
+            if is_over and marker is None:
+                self._last_text()
+                return ""
+            if place > stream.at:
+                self._content(stream.text[stream.at : place])
+                stream.at = place
+            if marker is not None:
+                return marker
+            stream.set_mark()
+            yield
+
+    def _last_text(self) -> None:
+        """Tell the last text: where the token limit cut a marker, its beginning is no content."""
+        stream = self._stream
+        text = stream.available
+        held = self._calls.held(text, 0) if stream.end == "length" else len(text)
+        place = held if len(text) - held >= _LEAST_CUT else len(text)
+        if text[:place]:
+            self._content(text[:place])
+        if text[place:]:
+            self._events.malformed(self._space + text[place:], "the token limit cut it")
+            self._space = ""
+        stream.skip(len(text))
+
+    def _content(self, text: str) -> None:
+        self._events.content(self._space + text)
+        self._space = ""
+        self._is_edge = False
+        self._has_content = self._has_content or bool(text)
+
+    def _block(self, marker: str) -> Reading[None]:
+        stream, events = self._stream, self._events
+        is_bare = marker in self._openings.bare
+        if self._syntax is None or (is_bare and self._start.is_strict and (events.has_calls or self._has_content)):
+            stream.skip(len(marker))
+            self._content(marker)
+            return
+        num_calls = events.num_calls
+        try:
+            yield from self._syntax.read(stream, events, self._start)
+        except BrokenCall as broken:
+            if is_bare and events.num_calls == num_calls:
+                self._no_call(broken)
+            else:
+                yield from self._recover(broken, 0 if is_bare else len(marker))
+        self._space, self._is_edge = ("", True) if events.num_calls > num_calls else (self._space, self._is_edge)
+
+    def _no_call(self, broken: BrokenCall) -> None:
+        """Tell what began like a call without markers, and is none."""
+        raw = self._stream.marked
+        is_cut = isinstance(broken, CutCall) and self._stream.end == "length"
+        if is_cut and len("".join(raw.split())) >= _LEAST_CUT:
+            self._events.malformed(self._space + raw, str(broken))
+            self._space = ""
+        else:
+            self._content(raw)
+
+    def _recover(self, broken: BrokenCall, size: int) -> Reading[None]:
+        """Go past the next closing marker, or to the next opening, or to the end; a string that was never closed may
+        have hidden it."""
+        stream = self._stream
+        if isinstance(broken, CutCall) and stream.end == "length":
+            stream.skip(len(stream.available))
+        else:
+            stream.rewind(min(size, len(stream.marked)))
+            found = yield from stream.until(self._recovery, _unheard)
+            if found not in self._openings.marked:
+                stream.skip(len(found))
+        self._events.malformed(self._space + stream.marked, str(broken))
+        self._space = ""
+        self._is_edge = False
+
+
+def _unheard(piece: str) -> None:
+    """Take text that is told to nobody: the mark keeps it."""

@@ -1,0 +1,78 @@
+"""What a tool-call format is: one frozen value, and the ToolCallFormat that comes of it. Knows the parts; refuses to
+know any syntax: a family does (`families/`)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from flowgen.adapters.toolcalls.answer_reader import AnswerReader, CallSyntax
+from flowgen.adapters.toolcalls.detection import Sign, claim
+from flowgen.domain.errors import CannotWrite, ConstraintRefused
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.prompts import ReasoningTags
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup, Match, TemplateProbe
+from flowgen.domain.values import Value
+
+
+class Family(CallSyntax, Protocol):
+    """A syntax family's value: it reads, binds and writes calls."""
+
+    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
+        """Rules whose names begin with `name`. Raises ConstraintRefused."""
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        """Raises CannotWrite."""
+
+    def markup(self, tools: Sequence[Tool]) -> Markup: ...
+
+
+class Declaration(Value, frozen=True):
+    """One format. `calls` None: the models write no calls.
+
+    `reasoning` are the tags around its thinking, and with `calls_in_reasoning` a call's opening ends it. `dropped` are
+    texts around answers that are markup and no content. `aliases` are second names for variants that the same parser
+    takes.
+    """
+
+    name: str
+    calls: Family | None
+    models: str = ""
+    aliases: tuple[str, ...] = ()
+    reasoning: ReasoningTags | None = None
+    calls_in_reasoning: bool = False
+    dropped: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
+
+
+class DeclaredFormat:
+    """A ToolCallFormat."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.name = declaration.name
+
+    def match(self, probe: TemplateProbe) -> Match | None:
+        return claim(self.declaration.signs, probe)
+
+    def reasoning_ends(self) -> tuple[str, ...]:
+        """The texts that end a block of reasoning which was not closed."""
+        calls = self.declaration.calls
+        return calls.openings().marked if calls is not None and self.declaration.calls_in_reasoning else ()
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        calls = self.declaration.calls
+        return calls.markup(tools) if calls is not None else Markup()
+
+    def grammar(self, plan: AnswerPlan) -> GrammarPart:
+        if self.declaration.calls is None:
+            raise ConstraintRefused("tools", f"{self.name} is a format without calls")
+        return self.declaration.calls.grammar(self.name, plan)
+
+    def parser(self, start: AnswerStart) -> AnswerReader:
+        return AnswerReader(self.declaration.calls, start, self.declaration.dropped)
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        if not calls:
+            return ""
+        if self.declaration.calls is None:
+            raise CannotWrite(f"{self.name} is a format without calls.")
+        return self.declaration.calls.write(calls)

@@ -1,0 +1,101 @@
+"""Calls that are JSON objects: one or a list of them between markers, or without any.
+
+<tool_call>
+{"name": "get_weather", "arguments": {"city": "Paris"}}
+</tool_call>
+"""
+
+from collections.abc import Sequence
+
+from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.broken import BrokenCall
+from flowgen.adapters.toolcalls.call_events import CallEvents
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
+from flowgen.domain.toolcalls import AnswerStart
+from flowgen.domain.values import Value
+
+
+class JsonObjects(Value, frozen=True):
+    """The syntax. Texts are as they are written, white space included; they are read with any white space.
+
+    `opening` and `closing` stand around a block of calls, empty where there are none. `is_list`: a block is a JSON
+    array; else `separator` stands between objects of one block, and where it is empty each call has a block of its own,
+    with `block_separator` between. `other_*` are spellings that are read and never written; `bare_openings` are read as
+    markers only where a call of a known tool follows.
+    """
+
+    opening: str = ""
+    closing: str = ""
+    is_list: bool = False
+    separator: str = ""
+    block_separator: str = "\n"
+    keys: Keys = Keys()
+    other_openings: tuple[str, ...] = ()
+    other_closings: tuple[str, ...] = ()
+    bare_openings: tuple[str, ...] = ()
+    is_alone: bool = False
+
+    def openings(self) -> Openings:
+        marked = (*_stripped(self.opening), *_stripped(*self.other_openings))
+        bare = self.bare_openings if marked else ("{", "[", *self.bare_openings)
+        return Openings(marked=marked, bare=bare, closings=self._closings())
+
+    def _closings(self) -> tuple[str, ...]:
+        return (*_stripped(self.closing), *_stripped(*self.other_closings))
+
+    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+        openings = self.openings()
+        opening = yield from stream.starts_with_any(openings.marked)
+        is_bare = not opening
+        if is_bare:
+            opening = yield from stream.starts_with_any(tuple(text for text in openings.bare if text not in "{["))
+        stream.skip(len(opening))
+        names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
+        reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
+        yield from self._calls(stream, reader, start)
+        yield from self._close(stream, is_bare=is_bare)
+
+    def _calls(self, stream: CharacterStream, reader: JsonCallReader, start: AnswerStart) -> Reading[None]:
+        found = yield from stream.space()
+        if found == "[" and (self.is_list or not start.is_strict):
+            yield from reader.list_of_calls()
+        elif found == "{":
+            yield from reader.call()
+        else:
+            raise BrokenCall(f"JSON expected, {found!r} found")
+        while not (start.is_strict and not self.separator) and (yield from self._goes_on(stream)):
+            yield from reader.call()
+
+    def _goes_on(self, stream: CharacterStream) -> Reading[bool]:
+        """Say whether another object follows, behind a comma, a semicolon or white space; nothing else is taken."""
+        size = len(stream.marked)
+        found = yield from stream.space()
+        if found and found in ",;":
+            stream.skip(1)
+            found = yield from stream.space()
+        if found == "{":
+            return True
+        stream.rewind(size)
+        return False
+
+    def _close(self, stream: CharacterStream, *, is_bare: bool) -> Reading[None]:
+        """Take the closing; an answer may end without it, or go on where it cannot be mistaken."""
+        closings = self._closings()
+        size = len(stream.marked)
+        found = yield from stream.space()
+        while not is_bare and found and found in "}],;":
+            stream.skip(1)
+            found = yield from stream.space()
+        closing = yield from stream.starts_with_any(closings)
+        if closing:
+            stream.skip(len(closing))
+        elif stream.end is not None and closings and closings[0].startswith(stream.available):
+            stream.skip(len(stream.available))
+        else:
+            stream.rewind(size)
+        stream.set_mark()
+
+
+def _stripped(*texts: str) -> Sequence[str]:
+    return tuple(text.strip() for text in texts if text.strip())

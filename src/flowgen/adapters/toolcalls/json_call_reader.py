@@ -1,0 +1,196 @@
+"""Reads calls that are JSON objects: {"name": "f", "arguments": {"a": 1}}. Refuses to know the markers around them."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
+from flowgen.adapters.toolcalls.call_events import CallEvents
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
+from flowgen.adapters.toolcalls.json_text import decoded, read_json
+from flowgen.domain.values import JsonObject, JsonValue, Value
+
+
+class Keys(Value, frozen=True):
+    """How a call's object names its parts; of several names the first is written, all are read.
+
+    `name` empty: the function's name is the key, its arguments the value. `id` empty: there is none. `wrappers` are
+    keys whose value is the call again, or a list of calls.
+    """
+
+    name: tuple[str, ...] = ("name",)
+    arguments: tuple[str, ...] = ("arguments", "parameters")
+    id: tuple[str, ...] = ("id",)
+    wrappers: tuple[str, ...] = ("function",)
+    content: str = ""
+    others: tuple[str, ...] = ("type",)
+
+
+class JsonCallReader:
+    """Reads calls in either order of keys. Missing arguments are none; arguments may be JSON in a string.
+
+    `names` are those that a call may have, None any. With `is_bare` nothing is told before it is sure that this is a
+    call: its name and its arguments are there, and no other keys.
+    """
+
+    def __init__(
+        self, stream: CharacterStream, events: CallEvents, keys: Keys, *, names: Collection[str] | None, is_bare: bool
+    ) -> None:
+        self._stream = stream
+        self._events = events
+        self._keys = keys
+        self._names = names
+        self._is_bare = is_bare
+
+    def list_of_calls(self) -> Reading[None]:
+        """Read `[{...}, {...}]`; what is no object in it is passed over, commas may be missing."""
+        self._stream.skip(1)
+        while (found := (yield from self._stream.space())) != "]":
+            if not found:
+                raise CutCall(self._stream.end)
+            if found == ",":
+                self._stream.skip(1)
+            elif found == "{":
+                yield from self.call()
+            elif self._is_bare:
+                raise BrokenCall("a list of other things")
+            else:
+                yield from read_json(self._stream, _unheard)
+        self._stream.skip(1)
+        self._stream.set_mark()
+
+    def call(self) -> Reading[None]:
+        """Read one object."""
+        call = _CallInParts(self._events, self._names, is_bare=self._is_bare)
+        yield from self._members(call)
+        call.finish()
+        self._stream.set_mark()
+
+    def _members(self, call: "_CallInParts") -> Reading[None]:
+        self._stream.skip(1)
+        is_first = True
+        while (found := (yield from self._stream.space())) != "}":
+            if not is_first:
+                if found != ",":
+                    raise self._broken("a comma", found)
+                self._stream.skip(1)
+                found = yield from self._stream.space()
+            if found != '"':
+                raise self._broken("a key", found)
+            is_first = False
+            key = yield from read_json(self._stream, _unheard)
+            if (colon := (yield from self._stream.space())) != ":":
+                raise self._broken("a colon", colon)
+            self._stream.skip(1)
+            yield from self._member(call, str(key))
+        self._stream.skip(1)
+
+    def _member(self, call: "_CallInParts", key: str) -> Reading[None]:
+        keys, stream = self._keys, self._stream
+        first = yield from stream.space()
+        if not keys.name:
+            call.name_is(key)
+            yield from self._arguments(call, first)
+        elif key in keys.name and not call.has_name:
+            name = yield from read_json(stream, _unheard)
+            if not isinstance(name, str) or not name:
+                raise BrokenCall("its name is no text")
+            call.name_is(name)
+        elif key in keys.name:
+            raise BrokenCall("it has two names")
+        elif key in keys.arguments:
+            yield from self._arguments(call, first)
+        elif key in keys.id:
+            call.id_is((yield from read_json(stream, _unheard)))
+        elif key in keys.wrappers and first == "{":
+            yield from self._members(call)
+        elif key in keys.wrappers and first == "[":
+            call.is_wrapper = True
+            yield from self.list_of_calls()
+        elif key == keys.content and first == '"':
+            call.is_wrapper = True
+            self._events.content(str((yield from read_json(stream, _unheard))))
+        elif self._is_bare and key not in keys.others:
+            raise BrokenCall(f"{key!r} is no key of a call")
+        else:
+            yield from read_json(stream, _unheard)
+
+    def _arguments(self, call: "_CallInParts", first: str) -> Reading[None]:
+        call.begin_arguments()
+        if first == "{":
+            call.arguments = yield from read_json(self._stream, call.tell)
+            return
+        value = yield from read_json(self._stream, _unheard)
+        if isinstance(value, str) and value.strip():
+            value = decoded(value)
+        if value and not isinstance(value, dict):
+            raise BrokenCall("the arguments are no object")
+        call.arguments = value or {}
+        call.tell(msgspec.json.encode(call.arguments).decode())
+
+    def _broken(self, expected: str, found: str) -> BrokenCall:
+        return BrokenCall(f"{expected} expected, {found!r} found") if found else CutCall(self._stream.end)
+
+
+class _CallInParts:
+    """A call whose name and arguments come in either order; the arguments are told once the name is known."""
+
+    def __init__(self, events: CallEvents, names: Collection[str] | None, *, is_bare: bool) -> None:
+        self._events = events
+        self._names = names
+        self._is_bare = is_bare
+        self._tell: Tell | None = None
+        self._name: str | None = None
+        self._id = ""
+        self._waiting: list[str] = []
+        self._has_arguments = False
+        self.is_wrapper = False
+        self.arguments: JsonObject = {}
+
+    @property
+    def has_name(self) -> bool:
+        return self._name is not None
+
+    def name_is(self, name: str) -> None:
+        if self._name is not None:
+            raise BrokenCall("it has two names")
+        if self._names is not None and name not in self._names:
+            raise BrokenCall(f"{name!r} is no tool")
+        self._name = name
+        if not self._is_bare or self._has_arguments:
+            self._begin()
+
+    def id_is(self, value: JsonValue) -> None:
+        if isinstance(value, str) and self._tell is None:
+            self._id = value
+
+    def begin_arguments(self) -> None:
+        if self._has_arguments:
+            raise BrokenCall("it has arguments twice")
+        self._has_arguments = True
+        if self._name is not None and self._tell is None:
+            self._begin()
+
+    def tell(self, piece: str) -> None:
+        if self._tell is None:
+            self._waiting.append(piece)
+        else:
+            self._tell(piece)
+
+    def _begin(self) -> None:
+        self._tell = self._events.begin(self._name or "", self._id)
+        for piece in self._waiting:
+            self._tell(piece)
+
+    def finish(self) -> None:
+        if self.is_wrapper and self._name is None:
+            return
+        if self._tell is None:
+            raise BrokenCall("it has no name" if self._name is None else "it has no arguments")
+        if not self._has_arguments:
+            self._tell("{}")
+        self._events.complete(self.arguments)
+
+
+def _unheard(piece: str) -> None:
+    """Take text that is told to nobody."""
