@@ -106,7 +106,7 @@ class TokenLogprob(Value, frozen=True):
 
 
 class Usage(Value, frozen=True):
-    """Counts of tokens. `discarded_tokens` were generated and thrown away, because a check of the answer's schema failed;
+    """Counts of tokens. `discarded_tokens` were generated and thrown away, because a check of the schema failed;
     they are not among `completion_tokens`."""
 
     prompt_tokens: int

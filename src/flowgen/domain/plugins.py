@@ -69,7 +69,8 @@ class LogitsProcessor(Protocol):
     """Changes the logits in place before the constraint's mask. One instance per answer."""
 
     def process(self, prompt: Sequence[int], tokens: Sequence[int], logits: Logits) -> None:
-        """Edit `logits`; `prompt` are the prompt's tokens, `tokens` those generated so far."""
+        """Edit `logits`; `prompt` are the prompt's tokens, `tokens` those generated so far. These may be fewer than the
+        last time, where a value did not pass a check of its schema and was taken back."""
 
 
 class Tokenizer(Protocol):

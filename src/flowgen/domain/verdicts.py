@@ -1,13 +1,15 @@
-"""What becomes of a token that an answer was to go on with. Knows counts of tokens; refuses to know why one was drawn."""
+"""What becomes of a token that an answer was to go on with. Knows counts of tokens; refuses to know how one is drawn."""
 
 from flowgen.domain.values import Value
 
 
 class Failure(Value, frozen=True):
-    """What a checked value did not meet: a keyword of the schema, and the JSON pointer to it there."""
+    """What a checked value did not meet: a keyword, and the JSON pointer to it in the schema that the request's `field`
+    holds."""
 
     keyword: str
     pointer: str
+    field: str = "response_format"
 
 
 class Verdict(Value, frozen=True):

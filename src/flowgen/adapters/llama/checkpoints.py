@@ -18,6 +18,9 @@ _MOST_KEPT = 16
 """Checkpoints of one branch: each may take tens of megabytes."""
 _NUM_RECENT = 8
 """Of these the last ones, where a conversation goes on or its last turns are asked anew."""
+_MARKS_APART = 16
+"""Tokens between two marks in an answer: so many are computed again in one short pass."""
+_MOST_MARKS = 4
 
 
 def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> list[int]:
@@ -43,3 +46,13 @@ def worth_keeping(places: Collection[int]) -> list[int]:
         between = range(1, len(kept) - _NUM_RECENT)
         del kept[min(between, key=lambda index: kept[index + 1] - kept[index - 1])]
     return kept
+
+
+def is_worth_marking(position: int, places: Collection[int]) -> bool:
+    """Whether an answer that may have to come back here has no checkpoint near before it."""
+    return not any(position - _MARKS_APART < place <= position for place in places)
+
+
+def needless_marks(places: Collection[int], start: int) -> list[int]:
+    """The checkpoints of an answer, which begins at `start`, that newer ones stand in for: all but the last 4."""
+    return sorted(place for place in places if place >= start)[:-_MOST_MARKS]

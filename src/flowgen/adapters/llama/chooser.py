@@ -14,6 +14,7 @@ from flowgen.adapters.llama.scores import Mask, ScoreRules
 from flowgen.domain.errors import EngineFailed
 from flowgen.domain.model import Vocabulary
 from flowgen.domain.ports import TokenMatcher
+from flowgen.domain.verdicts import ACCEPTED, Verdict
 
 
 class TokenChooser:
@@ -37,6 +38,8 @@ class TokenChooser:
         self._make_sampler = make_sampler
         self._sampler: TokenSampler | None = None
         self._matcher = matcher
+        self._surprise = 0.0  # the draw's state before the token that is chosen now
+        self._surprises: list[float] = []  # and before each token that was taken
         self._ignores_ends = ignore_eos and bool(vocabulary.end_tokens)
         self._ends = frozenset(vocabulary.end_tokens)
         self._end_mask = mask_of(vocabulary.end_tokens, n_vocab)
@@ -52,7 +55,9 @@ class TokenChooser:
     def choose(self, logits: NDArray[np.float32], prompt: Sequence[int], tokens: Sequence[int]) -> int:
         """Give the next token; it is not accepted yet. `logits` stay as they are. Raises EngineFailed where the grammar
         leaves none."""
-        self._sampler = self._sampler or self._make_sampler()
+        if self._sampler is None:
+            self._sampler = self._make_sampler()
+            self._surprise = self._sampler.surprise
         candidates = self._rules.apply(logits, prompt, tokens, self._allowed(), self._scratch)
         return self._sampler.draw(candidates, self._scratch)
 
@@ -62,10 +67,34 @@ class TokenChooser:
             return False
         return self._matcher is None or self._matcher.may_finish()
 
-    def accept(self, token: int) -> None:
-        """Advance the grammar. Raises EngineFailed if it forbids the token."""
-        if self._matcher is not None and not self._matcher.accept(token):
+    @property
+    def num_held(self) -> int:
+        """How many of the last tokens may yet be taken back."""
+        return 0 if self._matcher is None else self._matcher.num_held
+
+    def accept(self, token: int) -> Verdict:
+        """Advance the grammar, or learn what is to be taken back: the draw's state, all but the random one, goes back
+        with it. Raises EngineFailed if the grammar forbids the token for no reason of its own."""
+        if self._matcher is None:
+            return ACCEPTED
+        verdict = self._matcher.accept(token)
+        if verdict.is_accepted:
+            self._surprises.append(self._surprise)
+        elif verdict.failure is None:
             raise EngineFailed(f"The grammar forbids token {token}, which it allowed before.")
+        else:
+            self._go_back(verdict.num_back)
+        if self._sampler is not None:
+            self._surprise = self._sampler.surprise
+        return verdict
+
+    def _go_back(self, num_tokens: int) -> None:
+        before = self._surprise
+        if num_tokens:
+            before = self._surprises[-num_tokens]
+            del self._surprises[-num_tokens:]
+        if self._sampler is not None:
+            self._sampler.surprise = before
 
     def forced(self) -> list[int]:
         """The tokens that the grammar leaves no choice about, from here on."""

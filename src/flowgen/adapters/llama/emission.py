@@ -1,9 +1,11 @@
 """Gives out an answer's tokens with their text: whole characters, and nothing of a stop string.
 
-Knows which tokens' text is still held back; refuses to know why an answer ends otherwise.
+Knows which tokens' text is still held back, and which tokens may yet be taken back; refuses to know why, and why an
+answer ends otherwise.
 """
 
 from collections import deque
+from collections.abc import Sequence
 
 from flowgen.adapters.llama.stops import StopScanner
 from flowgen.adapters.llama.text import TokenText
@@ -82,3 +84,48 @@ class Emission:
         if held.end is not None and held.end <= self._num_released:
             return True
         return self._stops.is_stopped and self._last_end < self._num_released
+
+
+class HeldTokens:
+    """What has not gone out yet because it may be taken back, before an emission: that only ever gets what stays."""
+
+    def __init__(self, emission: Emission) -> None:
+        self._emission = emission
+        self._waiting: deque[tuple[int, TokenLogprob | None]] = deque()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._emission.is_stopped
+
+    def push(self, token: int, logprob: TokenLogprob | None, num_held: int) -> TokenChunk:
+        """Take a token; give what can go out while the last `num_held` tokens may be taken back."""
+        if not num_held and not self._waiting:
+            return self._emission.push(token, logprob)
+        self._waiting.append((token, logprob))
+        return joined(self._released(num_held))
+
+    def take_back(self, num_tokens: int) -> None:
+        """Forget the last tokens. Raises IndexError for more than may be taken back."""
+        for _ in range(num_tokens):
+            self._waiting.pop()
+
+    def finish(self, finish: Finish) -> TokenChunk:
+        """Give what is left, with the finish."""
+        return joined([*self._released(0), self._emission.finish(finish)], finish)
+
+    def _released(self, num_held: int) -> list[TokenChunk]:
+        chunks = []
+        while len(self._waiting) > num_held and not self._emission.is_stopped:
+            chunks.append(self._emission.push(*self._waiting.popleft()))
+        return chunks
+
+
+def joined(chunks: Sequence[TokenChunk], finish: Finish | None = None) -> TokenChunk:
+    """One chunk of several, with another finish."""
+    return TokenChunk(
+        text="".join(chunk.text for chunk in chunks),
+        tokens=tuple(token for chunk in chunks for token in chunk.tokens),
+        special=tuple(token for chunk in chunks for token in chunk.special),
+        logprobs=tuple(logprob for chunk in chunks for logprob in chunk.logprobs),
+        finish=finish,
+    )

@@ -1,13 +1,16 @@
 """What the engine asks of the model's memory, as roles: llama.cpp's, or a test's. Refuses to know pointers and
 policy."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowgen.domain.values import Value
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class BatchPiece(Value, frozen=True):
@@ -58,3 +61,12 @@ class DecodingContext(KvMemory, Protocol):
 
     def logits(self, index: int) -> NDArray[np.float32]:
         """The scores at a place of the last batch, counted over all its tokens: a view, valid until the next decode."""
+
+
+def copied(save: Callable[[int], bytes], slot: int) -> bytes:
+    """What `save` gives; nothing where host memory has no room for it: it is computed again."""
+    try:
+        return save(slot)
+    except MemoryError:
+        _LOGGER.warning("no memory for a copy of sequence %d", slot)
+        return b""

@@ -6,10 +6,11 @@ nobody reads slow every step, so idle branches leave them for host memory beyond
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
+from flowgen.adapters.llama.checkpoints import is_worth_marking, needless_marks
 from flowgen.adapters.llama.kv_cells import CellLedger
-from flowgen.adapters.llama.kv_memory import KvMemory
+from flowgen.adapters.llama.kv_memory import KvMemory, copied
 from flowgen.adapters.llama.prefix_cache import Branch, Match, PrefixCache, Tokens, common
 from flowgen.adapters.llama.sequence import Answer
 
@@ -120,12 +121,47 @@ class Residence:
         """Give back what was computed beyond the answer's tokens; False if the place was lost with it."""
         slot = _slot(answer)
         if self._cells.length(slot) <= answer.num_computed:
+            answer.is_shortened = False
             return True
+        if answer.is_shortened:
+            return self._shorten(answer, slot)
         if self._memory.take_back(slot, answer.num_computed):
             self._cells.cut(slot, answer.num_computed)
             return True
         self.clear(answer)
         return False
+
+    def _shorten(self, answer: Answer, slot: int) -> bool:
+        """Take generated tokens out of the memory: a model with a recurrent state goes back to a checkpoint, from where
+        the rest is computed again."""
+        checkpoints = answer.branch.checkpoints if answer.branch is not None else {}
+        position = answer.num_computed
+        if self._takes_checkpoints:
+            position = max((place for place in checkpoints if place <= position), default=0)
+            if not position or not self._memory.load_state(slot, checkpoints[position]):
+                self.clear(answer)
+                return False
+        for place in [place for place in checkpoints if place > position]:
+            del checkpoints[place]
+        self._memory.take_back(slot, position)
+        self._cells.cut(slot, position)
+        answer.went_back(position)
+        return True
+
+    def mark(self, answer: Answer) -> None:
+        """Keep the state of an answer under way, which may have to come back here, unless a checkpoint is near. Only
+        the last few are kept."""
+        answer.wants_mark = False
+        branch, position = answer.branch, answer.num_computed
+        if not self._takes_checkpoints or branch is None or not is_worth_marking(position, branch.checkpoints):
+            return
+        if self._cells.length(_slot(answer)) != position:  # drafts stand behind it
+            return
+        state = copied(self._memory.save_state, _slot(answer))
+        if state and self._cache.has_room(len(state)):
+            branch.checkpoints[position] = state
+            for place in needless_marks(branch.checkpoints, len(answer.prompt)):
+                del branch.checkpoints[place]
 
     def checkpoint(self, answer: Answer) -> None:
         """Keep the state that a model with a recurrent half has here; where the bytes do not suffice for more than one,
@@ -134,7 +170,7 @@ class Residence:
         if (
             not self._takes_checkpoints
             or branch is None
-            or not (state := _copied(self._memory.save_state, _slot(answer)))
+            or not (state := copied(self._memory.save_state, _slot(answer)))
         ):
             return
         if not self._cache.has_room(len(state)):
@@ -188,7 +224,7 @@ class Residence:
         self._cells.fork(source_slot, slot, position)
         if self._takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
             is_end = position == self._cells.length(source_slot)
-            state = _copied(self._memory.save_state, source_slot) if is_end else source.checkpoints[position]
+            state = copied(self._memory.save_state, source_slot) if is_end else source.checkpoints[position]
             if not state or not self._memory.load_state(slot, state):
                 self._vacate(branch)
                 return None
@@ -241,7 +277,7 @@ class Residence:
         """Move an idle branch to host memory, or drop it where that has no room; room is made before the copy."""
         slot = branch.slot or 0
         is_kept = self._cache.max_bytes and self._cache.has_room(self._memory.save_size(slot))
-        data = _copied(self._memory.save, slot) if is_kept else b""
+        data = copied(self._memory.save, slot) if is_kept else b""
         self._vacate(branch)
         if data:
             branch.copy = data
@@ -256,15 +292,6 @@ class Residence:
         self._cells.release(branch.slot)
         self._free_slots.append(branch.slot)
         branch.slot = None
-
-
-def _copied(save: Callable[[int], bytes], slot: int) -> bytes:
-    """What `save` gives; nothing where host memory has no room for it: it is computed again."""
-    try:
-        return save(slot)
-    except MemoryError:
-        _LOGGER.warning("no memory for a copy of sequence %d", slot)
-        return b""
 
 
 def _slot(answer: Answer) -> int:

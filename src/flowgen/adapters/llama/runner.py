@@ -42,7 +42,7 @@ class Runner:
             _guarded(piece.answer, self._finish_piece(piece, first))
             first += piece.size
         generated = sum(len(piece.answer.tokens) for piece in pieces) - before
-        scheduler.measured(pieces, generated, time.monotonic() - begun)
+        scheduler.measured(pieces, max(0, generated), time.monotonic() - begun)
 
     def _finish_piece(self, piece: Piece, first: int) -> Callable[[], None]:
         """What is to be done with a piece whose first token is at `first` of the batch."""
@@ -69,34 +69,51 @@ class Runner:
         after these: every token is chosen as it would be without drafts."""
         num_right = 0
         while answer.is_caught_up and not answer.is_over:
-            self._choose(answer, self._context.logits(index + num_right))
+            if not self._choose(answer, self._context.logits(index + num_right)):
+                return
             while (pending := answer.next_piece(1)) and list(pending) == list(drafts[num_right : num_right + 1]):
                 answer.computed(1)
                 num_right += 1
 
-    def _choose(self, answer: Answer, logits: NDArray[np.float32]) -> None:
-        token = answer.chooser.choose(logits, answer.prompt, answer.tokens)
-        if answer.chooser.is_end(token):
+    def _choose(self, answer: Answer, logits: NDArray[np.float32]) -> bool:
+        """Choose until a token is taken; False where tokens before it were taken back, so that the scores are no
+        longer those of the last one."""
+        while True:
+            token = answer.chooser.choose(logits, answer.prompt, answer.tokens)
+            is_end = answer.chooser.is_end(token)
+            verdict = answer.chooser.accept(token)
+            if verdict.is_accepted:
+                break
+            answer.discard(verdict)
+            if verdict.num_back:
+                return False
+        if is_end:
             answer.end()
-            return
-        answer.chooser.accept(token)
+            return True
+        answer.wants_mark = answer.wants_mark or verdict.opens
         wants_logprobs = answer.num_logprobs is not None
         answer.append(token, self._logprob(answer, logits, token) if wants_logprobs else None)
-        if not wants_logprobs:  # a forced token's logits are not computed, so it has no log-probability
-            self._append_forced(answer)
+        # a forced token's logits are not computed, so it has no log-probability
+        return wants_logprobs or self._append_forced(answer)
 
-    def _append_forced(self, answer: Answer) -> None:
-        """Take the tokens that the grammar leaves no choice about; they are computed with the next step's piece."""
+    def _append_forced(self, answer: Answer) -> bool:
+        """Take the tokens that the grammar leaves no choice about, up to one that is refused; they are computed with
+        the next step's piece. False where tokens were taken back."""
         if answer.is_over:
-            return
+            return True
         for token in answer.chooser.forced():
             if answer.is_over:
-                return
-            if answer.chooser.is_end(token):
+                return True
+            is_end = answer.chooser.is_end(token)
+            verdict = answer.chooser.accept(token)
+            if not verdict.is_accepted:
+                answer.discard(verdict)
+                return not verdict.num_back
+            if is_end:
                 answer.end()
-                return
-            answer.chooser.accept(token)
+                return True
             answer.append(token)
+        return True
 
     def _logprob(self, answer: Answer, logits: NDArray[np.float32], token: int) -> TokenLogprob:
         return token_logprob(logits, token, answer.num_logprobs or 0, self._vocabulary.tokens)

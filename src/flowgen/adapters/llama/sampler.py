@@ -11,13 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from flowgen.adapters.llama.candidates import Candidates, Places, Scores, Scratch, above, largest, likeliest
+from flowgen.adapters.llama.candidates import Candidates, Places, Scores, Scratch, above, best_first, largest, likeliest
+from flowgen.adapters.llama.mirostat import Mirostat
 from flowgen.adapters.llama.tail_free import tail_free_count
 from flowgen.domain.generation import Sampling
 
 _MIN_KEEP = 1
-_MIROSTAT_M = 100
-"""The number of tokens that mirostat 1 estimates its s from, as in llama.cpp's own tools."""
 _GREEDY_BELOW = 1e-6
 """Below this temperature the quotient of two scores' difference overflows, and the likeliest token is the draw."""
 
@@ -39,7 +38,21 @@ class TokenSampler:
     ) -> None:
         self._sampling = sampling
         is_greedy = sampling.temperature < _GREEDY_BELOW and not (sampling.xtc_probability or sampling.dynatemp_range)
-        self._steps = None if is_greedy else make(steps(sampling, seed, n_vocab))
+        self._steps = None if is_greedy else make(steps(sampling, seed))
+        self._mirostat = None
+        if sampling.mirostat_mode and not is_greedy:
+            tau, eta = sampling.mirostat_tau, sampling.mirostat_eta
+            self._mirostat = Mirostat(sampling.mirostat_mode, tau, eta, n_vocab)
+
+    @property
+    def surprise(self) -> float:
+        """Mirostat's state, which may be put back when tokens are taken back; the random state runs on."""
+        return 0.0 if self._mirostat is None else self._mirostat.mu
+
+    @surprise.setter
+    def surprise(self, mu: float) -> None:
+        if self._mirostat is not None:
+            self._mirostat.mu = mu
 
     def draw(self, candidates: Candidates, scratch: Scratch) -> int:
         """Give a token. There must be no NaN and no infinite score, and a score above -inf."""
@@ -48,12 +61,26 @@ class TokenSampler:
             return candidates.token(int(np.argmax(scores)))
         if self._sampling.top_n_sigma > 0.0:
             scores = within_sigmas(scores, self._sampling.top_n_sigma)
+        if self._mirostat is not None:
+            return self._draw_steered(self._steps, self._mirostat, Candidates(scores, candidates.ids), scratch)
         places, is_sorted = shortlist(scores, self._sampling, scratch)
         chosen = scores[places]
         handed = scratch.candidates(len(places))
         handed["id"] = places if candidates.ids is None else candidates.ids[places]
         handed["logit"] = chosen - chosen.max()  # the best score is 0, so that no quotient overflows
         return self._steps.draw(handed, is_sorted=is_sorted)
+
+    def _draw_steered(self, draw: StepSampler, mirostat: Mirostat, candidates: Candidates, scratch: Scratch) -> int:
+        places = best_first(candidates.scores, np.flatnonzero(candidates.scores > -np.inf))
+        chosen = candidates.scores[places]
+        chosen = (chosen - chosen.max()) / np.float32(max(self._sampling.temperature, _GREEDY_BELOW))
+        num_kept = mirostat.num_kept(chosen)
+        places, chosen = places[:num_kept], chosen[:num_kept]
+        handed = scratch.candidates(num_kept)
+        handed["id"], handed["logit"] = np.arange(num_kept), chosen
+        place = draw.draw(handed, is_sorted=True)
+        mirostat.drawn(chosen, place)
+        return candidates.token(int(places[place]))
 
     def close(self) -> None:
         if self._steps is not None:
@@ -70,8 +97,6 @@ def within_sigmas(scores: Scores, num_sigmas: float) -> Scores:
 
 def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Places, bool]:
     """The places of the tokens that the first steps leave, and whether they are sorted, best first."""
-    if sampling.mirostat_mode:
-        return np.flatnonzero(scores > -np.inf), False
     cuts_tail = sampling.tfs_z < 1.0
     if sampling.top_k > 0 or cuts_tail:
         places = largest(scores, sampling.top_k if sampling.top_k > 0 else len(scores))
@@ -83,14 +108,11 @@ def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Pla
     return above(scores, sampling.min_p) if sampling.min_p > 0.0 else np.flatnonzero(scores > -np.inf), False
 
 
-def steps(sampling: Sampling, seed: int, n_vocab: int) -> list[Step]:
-    """llama.cpp's samplers with their arguments, but for those that `shortlist` stands in for."""
+def steps(sampling: Sampling, seed: int) -> list[Step]:
+    """llama.cpp's samplers with their arguments, but for those that `shortlist` and mirostat stand in for."""
     temperature = _temperature(sampling)
-    tau, eta = sampling.mirostat_tau, sampling.mirostat_eta
-    if sampling.mirostat_mode == 1:
-        return [temperature, ("mirostat", (n_vocab, seed, tau, eta, _MIROSTAT_M))]
-    if sampling.mirostat_mode == 2:
-        return [temperature, ("mirostat_v2", (seed, tau, eta))]
+    if sampling.mirostat_mode:
+        return [("dist", (seed,))]
     is_cut = sampling.top_k > 0 or sampling.tfs_z < 1.0 or sampling.typical_p < 1.0
     filters: list[tuple[str, float, bool]] = [
         ("typical", sampling.typical_p, sampling.typical_p < 1.0),

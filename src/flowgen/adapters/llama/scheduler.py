@@ -129,11 +129,13 @@ class Scheduler:
                 self._residence.checkpoint(answer)
 
     def settle(self, pieces: Iterable[Piece]) -> None:
-        """A step is over: cells of drafts that were wrong are given back; one whose memory could not be cut waits for
-        another turn."""
+        """A step is over: cells of drafts that were wrong and of tokens that were taken back are given back; one whose
+        memory could not be cut waits for another turn."""
         for piece in pieces:
             if piece.answer.branch is not None and not self._residence.settle(piece.answer):
                 self._requeue(piece.answer)
+            elif piece.answer.wants_mark:
+                self._residence.mark(piece.answer)
 
     def failed(self, pieces: Iterable[Piece], status: int) -> None:
         """llama.cpp could not compute a step, which may have written some of it: everyone in it starts anew, three

@@ -90,12 +90,15 @@ class Penalties:
         self._num_counted = 0
 
     def counts(self, tokens: Sequence[int]) -> bool:
-        """Count the last of an answer's tokens, which only ever grow; whether any is to be penalised."""
+        """Count the last of an answer's tokens, of which the last may have been taken back; whether any is to be
+        penalised."""
         if not self._is_on or not self._last_n or not tokens:
             return False
         if self._last_n > 0:
             self._counts = Counter(tokens[-self._last_n :])
         else:
+            if len(tokens) < self._num_counted:
+                self._counts, self._num_counted = Counter(), 0
             self._counts.update(tokens[self._num_counted :])
             self._num_counted = len(tokens)
         return True

@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from flowgen.adapters.llama.chooser import TokenChooser
-from flowgen.adapters.llama.emission import Emission
+from flowgen.adapters.llama.discards import Discards
+from flowgen.adapters.llama.emission import Emission, HeldTokens, joined
 from flowgen.adapters.llama.prefix_cache import Branch, Tokens
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.generation import Finish, FinishReason, Timings, TokenChunk, TokenLogprob, Usage
 from flowgen.domain.model import SequenceState, SequenceStatus
 from flowgen.domain.plugins import StoppingCriterion, TimeLimit
+from flowgen.domain.verdicts import Verdict
 
 Delivery = TokenChunk | FlowGenError
 """What reaches the consumer: chunks, the last with `finish`, or an error in its place."""
@@ -27,7 +29,8 @@ class Answer:
 
     `cuts` are positions of the prompt at which a checkpoint is worth its cost. While the answer runs, `branch` is its
     place in the model's memory; while it waits for the prompt of another, `leader` is that one and `parting` the
-    position from which it goes its own way.
+    position from which it goes its own way. `is_shortened`: tokens were taken back that may be in the model's memory
+    yet. `wants_mark`: it may have to come back to where it is.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Answer:
         self.branch: Branch | None = None
         self.leader: Answer | None = None
         self.parting = 0
+        self.is_shortened = self.wants_mark = False
         self.cuts = set(cuts)
         self.chooser = chooser
         self.num_logprobs = num_logprobs
@@ -61,7 +65,8 @@ class Answer:
         self.ended: FlowGenError | None = None
         self.is_cancelled = False
         self._max_tokens = max_tokens
-        self._emission = emission
+        self._emission = HeldTokens(emission)
+        self._discards = Discards(max_tokens)
         self._criteria = criteria
         limits = [criterion.time_limit_s for criterion in criteria if isinstance(criterion, TimeLimit)]
         self._time_limit_s = min(limits, default=math.inf)
@@ -139,6 +144,7 @@ class Answer:
     def leave(self) -> None:
         """It has lost its place in the model's memory: all is to be computed again, or found in the cache."""
         self.branch = None
+        self.is_shortened = self.wants_mark = False
         self.num_computed = 0
 
     def next_piece(self, size: int) -> Sequence[int]:
@@ -151,7 +157,7 @@ class Answer:
 
     def computed(self, count: int) -> None:
         """A piece is in the model's memory."""
-        is_prefill = self.is_prefill and not self.tokens
+        is_prefill = self._num_reached < len(self.prompt)
         self.num_computed += count
         self._num_reached = max(self._num_reached, self.num_computed)
         if is_prefill and self.num_computed >= len(self.prompt):
@@ -168,12 +174,28 @@ class Answer:
     def append(self, token: int, logprob: TokenLogprob | None = None) -> None:
         """Take a generated token that does not end the answer; give out what can be, and see whether it ends now."""
         self.tokens.append(token)
-        chunk = self._emission.push(token, logprob)
+        chunk = self._emission.push(token, logprob, self.chooser.num_held)
         self._reason = self._why_over()
         if self._reason is None and (chunk.text or chunk.tokens):
             self.deliver(chunk)
         elif self._reason is not None:
             self._close(chunk)
+
+    def discard(self, verdict: Verdict) -> None:
+        """A token was refused; tokens before it may be taken back, and the last one left is then computed once more.
+        Raises ConstraintUnsatisfied where too many were thrown away."""
+        self._discards.count(verdict)
+        if verdict.num_back:
+            del self.tokens[-verdict.num_back :]
+            self._emission.take_back(verdict.num_back)
+            self.num_computed = min(self.num_computed, self.num_known - 1)
+            self._num_reached = max(min(self._num_reached, self.num_known - 1), len(self.prompt))
+            self.is_shortened = True
+
+    def went_back(self, num_computed: int) -> None:
+        """Its place in the model's memory holds so many of its tokens again."""
+        self.num_computed = num_computed
+        self.is_shortened = False
 
     def end(self) -> None:
         """The model has ended its answer."""
@@ -203,19 +225,14 @@ class Answer:
         """Join the last chunk and what was held back; a stop string may yet come to light in that."""
         rest = self._emission.finish(self._finish(self._reason or "stop"))
         reason: FinishReason = "stop" if self._emission.is_stopped else self._reason or "stop"
-        self.deliver(
-            TokenChunk(
-                text=chunk.text + rest.text,
-                tokens=chunk.tokens + rest.tokens,
-                special=chunk.special + rest.special,
-                logprobs=chunk.logprobs + rest.logprobs,
-                finish=self._finish(reason),
-            )
-        )
+        self.deliver(joined([chunk, rest], self._finish(reason)))
 
     def _finish(self, reason: FinishReason) -> Finish:
         usage = Usage(
-            prompt_tokens=len(self.prompt), completion_tokens=len(self.tokens), cached_tokens=self.num_cached or 0
+            prompt_tokens=len(self.prompt),
+            completion_tokens=len(self.tokens),
+            cached_tokens=self.num_cached or 0,
+            discarded_tokens=self._discards.num_tokens,
         )
         return Finish(reason=reason, usage=usage, timings=self._timings(), warnings=tuple(self.chooser.warnings))
 

@@ -30,7 +30,10 @@ class NoRepeatNgram:
             logits[token] = _FORBIDDEN
 
     def _learn(self, tokens: Sequence[int]) -> None:
-        """Take in the runs that end with a token not seen yet; tokens may come several at once."""
+        """Take in the runs that end with a token not seen yet; tokens may come several at once, and the last ones may
+        have been taken back."""
+        if len(tokens) < self._num_seen:
+            self._followers, self._num_seen = {}, 0
         for end in range(self._num_seen, len(tokens)):
             start = end - self._n + 1
             if start >= 0:

@@ -1,0 +1,188 @@
+"""Tokens that a matcher takes back: the answer is what it would be alone, whatever the memory's kind, drafts, forced
+tokens and those who give way."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowgen.adapters.llama.chooser import TokenChooser
+from flowgen.adapters.llama.emission import Emission
+from flowgen.adapters.llama.sampler import TokenSampler
+from flowgen.adapters.llama.scores import ScoreRules
+from flowgen.adapters.llama.sequence import Answer, Delivery
+from flowgen.adapters.llama.stops import StopScanner
+from flowgen.adapters.llama.text import TokenText
+from flowgen.domain.errors import ConstraintUnsatisfied
+from flowgen.domain.generation import Sampling, TokenChunk
+from flowgen.domain.verdicts import OPENED, Failure, Verdict
+from support.fake_memory import next_after, scores_after
+from support.machine import LETTERS, N_VOCAB, Machine, no_sampler
+
+WHY = Failure(keyword="oneOf", pointer="/oneOf")
+
+
+class Fickle:
+    """A matcher that refuses by what stands before: some tokens at once, some with up to `most_back` before them, which
+    are then banned where they stood. It holds the last `most_back` tokens, and forces a token now and then."""
+
+    def __init__(self, most_back: int, *, forces: bool = False) -> None:
+        self._most_back = most_back
+        self._forces = forces
+        self._tokens: list[int] = []
+        self._banned: set[tuple[int, ...]] = set()
+        self._num_released = 0
+
+    @property
+    def num_held(self) -> int:
+        return len(self._tokens) - self._num_released
+
+    def fill_mask(self, mask: memoryview) -> None:
+        allowed = [t for t in range(1, N_VOCAB) if (*self._tokens, t) not in self._banned]
+        words = mask.cast("B")
+        for token in allowed:
+            words[token >> 3] |= 1 << (token & 7)
+
+    def accept(self, token: int) -> Verdict:
+        way = (*self._tokens, token)
+        dice = hashlib.blake2s(repr(way).encode()).digest()
+        if way in self._banned or dice[0] < 60:
+            self._banned.add(way)
+            num_back = dice[1] % (self.num_held + 1) if dice[2] < 128 else 0
+            if num_back:
+                self._banned.add(tuple(self._tokens[: len(self._tokens) - num_back + 1]))
+                del self._tokens[len(self._tokens) - num_back :]
+            return Verdict(is_accepted=False, num_back=num_back, failure=WHY)
+        self._tokens.append(token)
+        self._num_released = max(self._num_released, len(self._tokens) - self._most_back)
+        return OPENED
+
+    def rollback(self, num_tokens: int) -> None:
+        raise AssertionError("the engine has no need of it")
+
+    def forced(self) -> list[int]:
+        dice = hashlib.blake2s(b"forced" + repr(self._tokens).encode()).digest()
+        tokens = [1 + dice[1] % 96, 1 + dice[2] % 96]
+        return tokens if self._forces and dice[0] < 60 and (*self._tokens, tokens[0]) not in self._banned else []
+
+    def is_finished(self) -> bool:
+        return False
+
+    def may_finish(self) -> bool:
+        return False
+
+
+def alone(prompt: Sequence[int], max_tokens: int, matcher: Fickle) -> list[int]:
+    """What the fake model says under a matcher, one token after the other."""
+    tokens: list[int] = []
+    while len(tokens) < max_tokens:
+        mask = bytearray(16)
+        matcher.fill_mask(memoryview(mask))
+        best = next_after([*prompt, *tokens], N_VOCAB)
+        allowed = [t for t in range(N_VOCAB) if mask[t >> 3] >> (t & 7) & 1]
+        verdict = take(tokens, matcher, best if best in allowed else allowed[0])
+        if verdict.is_accepted and len(tokens) < max_tokens:
+            for token in matcher.forced():
+                if len(tokens) == max_tokens or not take(tokens, matcher, token).is_accepted:
+                    break
+    return tokens
+
+
+def take(tokens: list[int], matcher: Fickle, token: int) -> Verdict:
+    verdict = matcher.accept(token)
+    if verdict.is_accepted:
+        tokens.append(token)
+    elif verdict.num_back:
+        del tokens[-verdict.num_back :]
+    return verdict
+
+
+def answer_of(prompt: Sequence[int], max_tokens: int, matcher: Fickle, cuts: Sequence[int] = ()) -> Answer:
+    greedy = Sampling(temperature=0.0, penalty_last_n=-1)
+    chooser = TokenChooser(ScoreRules(greedy), lambda: TokenSampler(greedy, 0, N_VOCAB, no_sampler), LETTERS, matcher)
+    return Answer(prompt, max_tokens, chooser, Emission(TokenText(LETTERS), StopScanner(())), cuts=cuts)
+
+
+@given(
+    is_hybrid=st.booleans(),
+    drafts=st.booleans(),
+    forces=st.booleans(),
+    num_cells=st.sampled_from([90, 512]),
+    most_back=st.integers(1, 12),
+    prompts=st.lists(st.lists(st.integers(1, N_VOCAB - 1), min_size=1, max_size=40), min_size=1, max_size=4),
+)
+def test_the_answer_is_that_of_one_alone(
+    is_hybrid: bool, drafts: bool, forces: bool, num_cells: int, most_back: int, prompts: list[list[int]]
+) -> None:
+    machine = Machine(is_hybrid=is_hybrid, drafts=drafts, num_cells=num_cells)
+    answers = []
+    for prompt in prompts:
+        cuts = [len(prompt) - 1] if len(prompt) > 1 else []
+        answers.append(answer_of(prompt, 30, Fickle(most_back, forces=forces), cuts))
+    told: list[list[Delivery]] = [[] for _ in answers]
+    for answer, deliveries in zip(answers, told, strict=True):
+        answer.deliver = deliveries.append
+        machine.scheduler.add(answer)
+    machine.run()
+    for answer, prompt, deliveries in zip(answers, prompts, told, strict=True):
+        assert answer.ended is None
+        expected = alone(prompt, 30, Fickle(most_back, forces=forces))
+        assert answer.tokens == expected
+        chunks = [chunk for chunk in deliveries if isinstance(chunk, TokenChunk)]
+        assert [token for chunk in chunks for token in chunk.tokens] == expected
+        assert all(chunk.finish is None for chunk in chunks[:-1])
+        finish = chunks[-1].finish
+        assert finish is not None
+        assert (finish.reason, finish.usage.completion_tokens) == ("length", 30)
+
+
+class Never(Fickle):
+    """Takes the first tokens back, over and over."""
+
+    def accept(self, token: int) -> Verdict:
+        if len(self._tokens) < 4:
+            self._tokens.append(token)
+            return OPENED
+        del self._tokens[1:]
+        return Verdict(is_accepted=False, num_back=3, failure=WHY)
+
+
+@pytest.mark.parametrize("is_hybrid", [False, True])
+def test_past_its_budget_an_answer_ends_with_the_keyword(is_hybrid: bool) -> None:
+    machine = Machine(is_hybrid=is_hybrid)
+    answer = answer_of([1, 2, 3], 200, Never(5), [2])
+    told: list[Delivery] = []
+    answer.deliver = told.append
+    machine.scheduler.add(answer)
+    machine.run()
+    assert isinstance(answer.ended, ConstraintUnsatisfied)
+    assert (answer.ended.keyword, answer.ended.pointer) == ("oneOf", "/oneOf")
+    assert 800 < answer.ended.num_discarded <= 804
+    assert told == []
+
+
+def test_mirostat_goes_back_with_the_tokens() -> None:
+    made: list[TokenSampler] = []
+
+    class First:
+        def draw(self, candidates: Any, *, is_sorted: bool) -> int:
+            return 0
+
+        def close(self) -> None: ...
+
+    def make() -> TokenSampler:
+        made.append(TokenSampler(Sampling(mirostat_mode=2), 0, N_VOCAB, lambda _: First()))
+        return made[0]
+
+    chooser = TokenChooser(ScoreRules(Sampling()), make, LETTERS, Never(5))
+    states = []
+    for _ in range(5):
+        token = chooser.choose(scores_after([1], N_VOCAB), [1], [])
+        states.append(made[0].surprise)
+        verdict = chooser.accept(token)
+    assert len(set(states)) == 5
+    assert verdict.num_back == 3
+    assert made[0].surprise == states[0]  # after the first token, where the fifth took three of them back
