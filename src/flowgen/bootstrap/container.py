@@ -9,12 +9,12 @@ from flowgen.adapters.catalog import PackagedModels
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.adapters.prompts.builtin_template import BuiltinTemplates
 from flowgen.adapters.prompts.renderer_factory import Renderers
-from flowgen.adapters.toolcalls.registry import FormatsByName
 from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost, Patience
 from flowgen.bootstrap.engines import apply_builtin_template, builtin_templates, make_inline, worker_command
-from flowgen.bootstrap.plugins import EntryPointRegistry, tool_call_formats
+from flowgen.bootstrap.formats import make_formats
+from flowgen.bootstrap.plugins import EntryPointRegistry
 from flowgen.bootstrap.settings import Settings
 from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
@@ -48,7 +48,7 @@ class Container(containers.DeclarativeContainer):
         handlers=providers.Singleton(EntryPointRegistry, "flowgen.chat_handlers"),
         builtin=templates,
     )
-    formats = providers.Singleton(FormatsByName, providers.Callable(tool_call_formats))
+    formats = providers.Singleton(make_formats)
     patience = providers.Singleton(Patience, drain_s=settings.provided.drain_s, swap_s=settings.provided.swap_s)
     host = providers.Singleton(ModelHost, runtimes=runtimes, renderers=renderers, formats=formats, patience=patience)
     chat = providers.Singleton(ChatService, host=host, constrainer=constrainer)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
 from flowgen.domain.errors import InvalidField, UnknownPlugin
 from flowgen.domain.plugins import PluginCall
 from flowgen.domain.ports import ToolCallFormat
@@ -19,6 +20,7 @@ from flowgen.domain.ports import ToolCallFormat
 ALLOW_LIST = "FLOWGEN_PLUGINS"
 BUILT_IN = "flowgen"
 FORMATS = "flowgen.tool_call_formats"
+_MEMBERS = ("name", "match", "markup", "grammar", "parser", "write")
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -61,12 +63,14 @@ class EntryPointRegistry(Generic[T]):
         return self._factories.get(name)
 
 
-def tool_call_formats(
+def plugin_formats(
     found: Iterable[EntryPoint] | None = None, environment: Mapping[str, str] | None = None
-) -> list[ToolCallFormat]:
-    """Every registered format, made; a broken one is logged and skipped."""
-    made = (_format(entry_point) for entry_point in discover(FORMATS, found, environment).values())
-    return [instance for instance in made if instance is not None]
+) -> list[tuple[ToolCallFormat, str]]:
+    """The formats of installed plugins, each with its origin; a broken one is logged and skipped. FlowGen's own are
+    found by their folder, not here."""
+    points = (point for point in discover(FORMATS, found, environment).values() if _distribution(point) != BUILT_IN)
+    made = ((_format(point), origin(point)) for point in points)
+    return [(instance, where) for instance, where in made if instance is not None]
 
 
 def discover(
@@ -88,15 +92,19 @@ def discover(
 
 def load(entry_point: EntryPoint) -> Callable[..., Any] | None:
     """Import a plugin; None, and a log line with distribution and version, where that fails."""
-    try:
-        loaded = entry_point.load()
-    except Exception:  # a plugin's import may raise anything, and must not take the server down
-        logger.exception("Plugin %r of %s is skipped: its import failed", entry_point.name, origin(entry_point))
-        return None
-    if not callable(loaded):
+    loaded = _imported(entry_point)
+    if loaded is not None and not callable(loaded):
         logger.error("Plugin %r of %s is skipped: it is not callable", entry_point.name, origin(entry_point))
         return None
     return loaded  # type: ignore[no-any-return]  # entry points are untyped
+
+
+def _imported(entry_point: EntryPoint) -> Any:
+    try:
+        return entry_point.load()
+    except Exception:  # a plugin's import may raise anything, and must not take the server down
+        logger.exception("Plugin %r of %s is skipped: its import failed", entry_point.name, origin(entry_point))
+        return None
 
 
 def origin(entry_point: EntryPoint) -> str:
@@ -105,14 +113,25 @@ def origin(entry_point: EntryPoint) -> str:
 
 
 def _format(entry_point: EntryPoint) -> ToolCallFormat | None:
-    factory = load(entry_point)
-    if factory is None:
-        return None
+    """What an entry point names is a declaration, a format, or what makes one."""
+    loaded = _imported(entry_point)
     try:
-        return factory()  # type: ignore[no-any-return]  # entry points are untyped
+        made = loaded() if isinstance(loaded, type) or inspect.isroutine(loaded) else loaded
+        return DeclaredFormat(made) if isinstance(made, Declaration) else _checked(entry_point, made)
     except Exception:  # a border: a plugin's constructor may raise anything
         logger.exception("Plugin %r of %s is skipped: it cannot be made", entry_point.name, origin(entry_point))
         return None
+
+
+def _checked(entry_point: EntryPoint, made: Any) -> ToolCallFormat | None:
+    if made is None:
+        return None  # its import failed, which was logged
+    lacking = [name for name in _MEMBERS if not hasattr(made, name)]
+    if lacking:
+        message = "Plugin %r of %s is skipped: it is no tool-call format, %s is missing"
+        logger.error(message, entry_point.name, origin(entry_point), ", ".join(lacking))
+        return None
+    return made  # type: ignore[no-any-return]  # entry points are untyped
 
 
 def _allowed(environment: Mapping[str, str]) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ What takes long to import is imported where it is used: the engine's process get
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from flowgen.adapters.worker.factory import Workers
 from flowgen.bootstrap.engines import start_processes
 from flowgen.bootstrap.settings import Settings, read_settings
 from flowgen.cli import FAILED
+from flowgen.cli.format_arguments import add_formats
 from flowgen.cli.listening import listen
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(_with_command(sys.argv[1:] if argv is None else argv))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        return _options() if arguments.command == "options" else _serve(arguments)
+        return _COMMANDS[arguments.command](arguments)
     except FlowGenError as error:
         print(f"flowgen: {error}", file=sys.stderr)
         return FAILED
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"flowgen {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("options", help="print the tables of options as Markdown", allow_abbrev=False)
+    add_formats(commands)
     serve = commands.add_parser("serve", help="load a model and serve it over HTTP", allow_abbrev=False)
     serve.add_argument("--model", default=EMBEDDED, metavar="PATH", help="a GGUF file (default: the embedded model)")
     serve.add_argument("--tokenizer", metavar="NAME", help="a Hugging Face name or a folder (default: the file's own)")
@@ -79,11 +81,17 @@ def _option(text: str) -> JsonObject:
         return {name: value}
 
 
-def _options() -> int:
+def _options(arguments: argparse.Namespace) -> int:
     from flowgen.cli.option_docs import markdown
 
     print(markdown(), end="")
     return 0
+
+
+def _formats(arguments: argparse.Namespace) -> int:
+    from flowgen.cli.formats import run
+
+    return run(arguments)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -113,3 +121,10 @@ def _load_body(arguments: argparse.Namespace) -> JsonObject:
     """The same as a body of POST /load, so that both are checked alike."""
     options = {name: value for option in arguments.option for name, value in option.items()}
     return {"model_path": arguments.model, "tokenizer_name": arguments.tokenizer, "options": options}
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "formats": _formats,
+    "options": _options,
+    "serve": _serve,
+}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flowgen.bootstrap.plugins import EntryPointRegistry, discover, tool_call_formats
+from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.bootstrap.plugins import EntryPointRegistry, discover, plugin_formats
 from flowgen.domain.errors import InvalidField, UnknownPlugin
 from flowgen.domain.plugins import PluginCall, PluginRegistry
 
@@ -142,11 +143,30 @@ def test_other_groups_are_not_looked_at(tmp_path: Path) -> None:
     assert discover(GROUP, installed(tmp_path, "extra", f"a = {MODULE}:Recorded", group="flowgen.tokenizers"), {}) == {}
 
 
-def test_formats_are_made_and_broken_ones_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    lines = [f"good = {MODULE}:Recorded", f"bad = {MODULE}:Unmakable", "gone = a_module_that_is_not_there:Wait"]
+class OwnFormat(Lfm2):
+    """A format of these tests."""
+
+    name = "own_format"
+
+
+made_format = OwnFormat()
+
+
+@pytest.mark.parametrize("target", ["OwnFormat", "made_format"])
+def test_formats_are_made_and_broken_ones_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, target: str
+) -> None:
+    broken = [f"bad = {MODULE}:Unmakable", "gone = a_module_that_is_not_there:Wait", f"other = {MODULE}:Recorded"]
+    lines = [f"good = {MODULE}:{target}", *broken]
     found = installed(tmp_path, "extra", *lines, group="flowgen.tool_call_formats")
     with caplog.at_level(logging.ERROR):
-        formats = tool_call_formats(found, {})
-    assert [format.name for format in formats] == ["recorded"]
+        formats = plugin_formats(found, {})
+    assert [(format.name, origin) for format, origin in formats] == [("own_format", "extra 1.2")]
     assert "'bad' of extra 1.2 is skipped: it cannot be made" in caplog.text
     assert "'gone' of extra 1.2 is skipped: its import failed" in caplog.text
+    assert "'other' of extra 1.2 is skipped: it is no tool-call format, match, markup" in caplog.text
+
+
+def test_flowgens_own_formats_are_no_plugins(tmp_path: Path) -> None:
+    found = installed(tmp_path, "flowgen", f"mine = {MODULE}:OwnFormat", group="flowgen.tool_call_formats")
+    assert plugin_formats(found, {}) == []

@@ -1,0 +1,1 @@
+"""Reads a format off what a template writes, where no known one matches."""
