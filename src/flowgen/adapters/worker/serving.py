@@ -76,7 +76,7 @@ class ServedFactory(Protocol):
 
 
 class Serving:
-    """Serves one server and one model. The engine flushes the outbox at the end of each step."""
+    """Serves one server and one model. The engine tells the outbox of the end of each step."""
 
     def __init__(self, factory: ServedFactory, outbox: Outbox) -> None:
         self._factory = factory
@@ -191,11 +191,11 @@ class Serving:
 
 def run(descriptor: int, make_factory: Callable[[Callable[[], None]], ServedFactory]) -> NoReturn:
     """Serve the server at the other end of a socket until it closes. `make_factory` gets what an engine calls at the
-    end of each step: it sends what has come of it."""
+    end of each turn, of which another follows while an answer is under way: it sends what has come of it."""
     connection = socket.socket(fileno=descriptor)
     threading.Thread(target=_leave_with, args=[connection], name="flowgen-worker-leave", daemon=True).start()
     outbox = Outbox(lambda data: _send(connection, data))
-    asyncio.run(_serve(connection, make_factory(outbox.flush), outbox))
+    asyncio.run(_serve(connection, make_factory(outbox.step_ended), outbox))
     os._exit(0)
 
 
