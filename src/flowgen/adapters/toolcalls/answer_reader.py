@@ -19,9 +19,11 @@ _LEAST_CUT = 2
 
 class Openings(Value, frozen=True):
     """Where calls may begin. After a text of `marked` there is a call, or broken markup; after one of `bare` only where
-    it goes on as one, and in strict answers only at their beginning. `closings` end broken markup."""
+    it goes on as one, and in strict answers only at their beginning. Texts of `plain` are marked in strict answers, whose
+    grammar keeps them for calls, and bare in others. `closings` end broken markup."""
 
     marked: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     closings: tuple[str, ...] = ()
 
@@ -30,6 +32,9 @@ class CallSyntax(Protocol):
     """What reads calls."""
 
     def openings(self) -> Openings: ...
+
+    def begun(self, start: AnswerStart) -> str:
+        """What of a call the prompt has written already."""
 
     def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         """Read the calls that begin here, at an opening, with their closing; move the mark past each complete call.
@@ -44,7 +49,7 @@ class AnswerReader:
         self._events = CallEvents()
         self._syntax = syntax
         self._start = start
-        openings = syntax.openings() if syntax else Openings()
+        openings = _openings(syntax, start)
         self._openings = openings
         self._dropped = frozenset(dropped)
         self._calls = Markers((*openings.marked, *openings.bare))
@@ -53,6 +58,8 @@ class AnswerReader:
         self._space = ""
         self._is_edge = True
         self._has_content = False
+        if syntax is not None:
+            self._stream.push(syntax.begun(start))
         self._reading = self._answer()
         next(self._reading, None)
 
@@ -163,6 +170,15 @@ class AnswerReader:
         self._events.malformed(self._space + stream.marked, str(broken))
         self._space = ""
         self._is_edge = False
+
+
+def _openings(syntax: CallSyntax | None, start: AnswerStart) -> Openings:
+    if syntax is None:
+        return Openings()
+    told = syntax.openings()
+    marked = (*told.marked, *told.plain) if start.is_strict else told.marked
+    bare = told.bare if not start.is_strict or not marked else ()
+    return Openings(marked=marked, bare=bare if start.is_strict else (*bare, *told.plain), closings=told.closings)
 
 
 def _unheard(piece: str) -> None:

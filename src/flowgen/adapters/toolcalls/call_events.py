@@ -53,8 +53,9 @@ class CallEvents:
 
         return tell
 
-    def complete(self, arguments: JsonObject) -> None:
-        call = ToolCall(name=self._name, arguments=arguments, id=self._id)
+    def complete(self, arguments: JsonObject, call_id: str = "") -> None:
+        """Tell that the call is whole; `call_id` is an id that came after its beginning."""
+        call = ToolCall(name=self._name, arguments=arguments, id=self._id or call_id)
         self._events.append(ToolCallFinished(index=self.num_calls - 1, call=call))
 
     def malformed(self, raw: str, reason: str) -> None:

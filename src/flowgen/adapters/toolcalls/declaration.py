@@ -6,6 +6,7 @@ from typing import Protocol
 
 from flowgen.adapters.toolcalls.answer_reader import AnswerReader, CallSyntax
 from flowgen.adapters.toolcalls.detection import Sign, claim
+from flowgen.adapters.toolcalls.spellings import Spellings
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.prompts import ReasoningTags
@@ -29,7 +30,7 @@ class Declaration(Value, frozen=True):
     """One format. `calls` None: the models write no calls.
 
     `reasoning` are the tags around its thinking, and with `calls_in_reasoning` a call's opening ends it. `dropped` are
-    texts around answers that are markup and no content. `aliases` are second names for variants that the same parser
+    texts around answers that are markup and no content. `other_calls` are spellings that are read and never written. `aliases` are second names for variants that the same parser
     takes.
     """
 
@@ -40,6 +41,7 @@ class Declaration(Value, frozen=True):
     reasoning: ReasoningTags | None = None
     calls_in_reasoning: bool = False
     dropped: tuple[str, ...] = ()
+    other_calls: tuple[CallSyntax, ...] = ()
     signs: tuple[Sign, ...] = ()
 
 
@@ -49,6 +51,7 @@ class DeclaredFormat:
     def __init__(self, declaration: Declaration) -> None:
         self.declaration = declaration
         self.name = declaration.name
+        self.aliases = declaration.aliases
 
     def match(self, probe: TemplateProbe) -> Match | None:
         return claim(self.declaration.signs, probe)
@@ -68,7 +71,10 @@ class DeclaredFormat:
         return self.declaration.calls.grammar(self.name, plan)
 
     def parser(self, start: AnswerStart) -> AnswerReader:
-        return AnswerReader(self.declaration.calls, start, self.declaration.dropped)
+        calls: CallSyntax | None = self.declaration.calls
+        if calls is not None and self.declaration.other_calls and not start.is_strict:
+            calls = Spellings((calls, *self.declaration.other_calls))
+        return AnswerReader(calls, start, self.declaration.dropped)
 
     def write(self, calls: Sequence[ToolCall]) -> str:
         if not calls:

@@ -1,6 +1,7 @@
 """Reads calls that are JSON objects: {"name": "f", "arguments": {"a": 1}}. Refuses to know the markers around them."""
 
 from collections.abc import Collection
+from typing import Literal
 
 import msgspec
 
@@ -15,7 +16,8 @@ class Keys(Value, frozen=True):
     """How a call's object names its parts; of several names the first is written, all are read.
 
     `name` empty: the function's name is the key, its arguments the value. `id` empty: there is none. `wrappers` are
-    keys whose value is the call again, or a list of calls.
+    keys whose value is the call again, or a list of calls, and `content` is the key of an answer's text; with `others`
+    an object is a call all the same where there are no markers. `written_id` says where an id is written.
     """
 
     name: tuple[str, ...] = ("name",)
@@ -24,6 +26,7 @@ class Keys(Value, frozen=True):
     wrappers: tuple[str, ...] = ("function",)
     content: str = ""
     others: tuple[str, ...] = ("type",)
+    written_id: Literal["", "first", "last"] = ""
 
 
 class JsonCallReader:
@@ -103,14 +106,16 @@ class JsonCallReader:
         elif key in keys.id:
             call.id_is((yield from read_json(stream, _unheard)))
         elif key in keys.wrappers and first == "{":
+            call.is_bare = False
             yield from self._members(call)
         elif key in keys.wrappers and first == "[":
             call.is_wrapper = True
+            self._is_bare = False
             yield from self.list_of_calls()
         elif key == keys.content and first == '"':
             call.is_wrapper = True
             self._events.content(str((yield from read_json(stream, _unheard))))
-        elif self._is_bare and key not in keys.others:
+        elif call.is_bare and key not in keys.others:
             raise BrokenCall(f"{key!r} is no key of a call")
         else:
             yield from read_json(stream, _unheard)
@@ -138,7 +143,7 @@ class _CallInParts:
     def __init__(self, events: CallEvents, names: Collection[str] | None, *, is_bare: bool) -> None:
         self._events = events
         self._names = names
-        self._is_bare = is_bare
+        self.is_bare = is_bare
         self._tell: Tell | None = None
         self._name: str | None = None
         self._id = ""
@@ -157,11 +162,11 @@ class _CallInParts:
         if self._names is not None and name not in self._names:
             raise BrokenCall(f"{name!r} is no tool")
         self._name = name
-        if not self._is_bare or self._has_arguments:
+        if not self.is_bare or self._has_arguments:
             self._begin()
 
     def id_is(self, value: JsonValue) -> None:
-        if isinstance(value, str) and self._tell is None:
+        if isinstance(value, str):
             self._id = value
 
     def begin_arguments(self) -> None:
@@ -189,7 +194,7 @@ class _CallInParts:
             raise BrokenCall("it has no name" if self._name is None else "it has no arguments")
         if not self._has_arguments:
             self._tell("{}")
-        self._events.complete(self.arguments)
+        self._events.complete(self.arguments, self._id)
 
 
 def _unheard(piece: str) -> None:

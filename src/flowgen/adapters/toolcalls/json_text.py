@@ -131,3 +131,8 @@ def _escape(stream: CharacterStream) -> Reading[str]:
 def _wait(stream: CharacterStream, num_characters: int) -> Reading[None]:
     while len(stream.text) - stream.at < num_characters and stream.end is None:
         yield
+
+
+def quoted(text: str) -> str:
+    """Give a text as a JSON string, letters beyond ASCII as they are."""
+    return json.dumps(text, ensure_ascii=False)

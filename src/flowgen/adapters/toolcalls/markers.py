@@ -33,3 +33,8 @@ class Markers:
             if any(len(marker) > len(tail) and marker.startswith(tail) for marker in self.texts):
                 return match.start()
         return len(text) + 1
+
+
+def stripped(*texts: str) -> tuple[str, ...]:
+    """Give the texts without white space around them, empty ones left out."""
+    return tuple(text.strip() for text in texts if text.strip())

@@ -55,8 +55,9 @@ class CaseReading(Value, frozen=True):
 
 def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
     """Read one answer. Never raises on its text."""
-    tags = syntax.declaration.reasoning
     is_separate = _is_separate(case)
+    is_read = is_separate or not syntax.declaration.calls_in_reasoning
+    tags = syntax.declaration.reasoning if is_read else None
     opened = _opened(case, tags)
     splitter = ReasoningSplitter(
         tags, is_open=bool(opened), ends=syntax.reasoning_ends(), is_verbatim=not is_separate
@@ -129,7 +130,7 @@ def _folded(
             case ToolCallFinished(index=index, call=call):
                 began = calls[index]
                 calls[index] = ReadCall(
-                    name=began.name, id=began.id, arguments_raw=began.arguments_raw, arguments=call.arguments
+                    name=began.name, id=began.id or call.id, arguments_raw=began.arguments_raw, arguments=call.arguments
                 )
     told = tuple(call for call in calls.values() if is_partial or call.arguments is not None)
     return CaseReading(content=content, reasoning=reasoning, tool_calls=told, warnings=tuple(warnings))

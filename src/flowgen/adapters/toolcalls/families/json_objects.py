@@ -5,13 +5,12 @@
 </tool_call>
 """
 
-from collections.abc import Sequence
-
 from flowgen.adapters.toolcalls.answer_reader import Openings
 from flowgen.adapters.toolcalls.broken import BrokenCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
+from flowgen.adapters.toolcalls.markers import stripped
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import Value
 
@@ -20,8 +19,9 @@ class JsonObjects(Value, frozen=True):
     """The syntax. Texts are as they are written, white space included; they are read with any white space.
 
     `opening` and `closing` stand around a block of calls, empty where there are none. `is_list`: a block is a JSON
-    array; else `separator` stands between objects of one block, and where it is empty each call has a block of its own,
-    with `block_separator` between. `other_*` are spellings that are read and never written; `bare_openings` are read as
+    array, in `brackets`. `separator` stands between objects of one block; where it is empty and there is no array, each
+    call has a block of its own, with `block_separator` between; `is_alone`: an answer holds one call.
+    `is_plain`: the opening is prose, and opens a call only where one of a known tool follows. `other_*` are spellings that are read and never written; `bare_openings` are read as
     markers only where a call of a known tool follows.
     """
 
@@ -34,22 +34,30 @@ class JsonObjects(Value, frozen=True):
     other_openings: tuple[str, ...] = ()
     other_closings: tuple[str, ...] = ()
     bare_openings: tuple[str, ...] = ()
+    brackets: tuple[str, str] = ("[", "]")
     is_alone: bool = False
+    is_plain: bool = False
 
     def openings(self) -> Openings:
-        marked = (*_stripped(self.opening), *_stripped(*self.other_openings))
+        marked = (*stripped(self.opening), *stripped(*self.other_openings))
         bare = self.bare_openings if marked else ("{", "[", *self.bare_openings)
+        if self.is_plain:
+            return Openings(plain=marked, bare=bare, closings=self._closings())
         return Openings(marked=marked, bare=bare, closings=self._closings())
 
+    def begun(self, start: AnswerStart) -> str:
+        return ""
+
     def _closings(self) -> tuple[str, ...]:
-        return (*_stripped(self.closing), *_stripped(*self.other_closings))
+        return (*stripped(self.closing), *stripped(*self.other_closings))
 
     def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         openings = self.openings()
-        opening = yield from stream.starts_with_any(openings.marked)
+        marked = (*openings.marked, *openings.plain) if start.is_strict else openings.marked
+        opening = yield from stream.starts_with_any(marked)
         is_bare = not opening
         if is_bare:
-            opening = yield from stream.starts_with_any(tuple(text for text in openings.bare if text not in "{["))
+            opening = yield from stream.starts_with_any(tuple(text for text in (*openings.plain, *openings.bare) if text not in "{["))
         stream.skip(len(opening))
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
@@ -96,6 +104,3 @@ class JsonObjects(Value, frozen=True):
             stream.rewind(size)
         stream.set_mark()
 
-
-def _stripped(*texts: str) -> Sequence[str]:
-    return tuple(text.strip() for text in texts if text.strip())

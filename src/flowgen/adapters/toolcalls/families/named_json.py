@@ -1,0 +1,170 @@
+"""Calls whose name stands outside of their JSON arguments.
+
+[TOOL_CALLS]get_weather[ARGS]{"city": "Paris"}
+"""
+
+import re
+from collections.abc import Callable
+
+from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
+from flowgen.adapters.toolcalls.call_events import CallEvents
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.json_text import quoted, read_json
+from flowgen.adapters.toolcalls.markers import Markers, stripped
+from flowgen.domain.toolcalls import AnswerStart
+from flowgen.domain.values import Value
+
+_NUMBERED = re.compile(r"(?s:(.+?)):(\d+)")
+_FENCE = "```json"
+
+
+class NamedJson(Value, frozen=True):
+    """The syntax. Texts are as they are written, white space included; they are read with any white space.
+
+    `section_*` stand around all calls of a block, `opening` and `closing` around each, `separator` between two.
+    `before_name` and `name_end` are around the name. `id_mark` stands between the name and an id, `id_end` after an id
+    that comes before the name; `is_numbered`: the name is written `name_prefix` NAME:INDEX, which is the id too.
+    `raw_key`: arguments that are no JSON are text, and become this argument.
+    """
+
+    opening: str
+    name_end: str
+    closing: str = ""
+    separator: str = ""
+    section_opening: str = ""
+    section_closing: str = ""
+    before_name: str = ""
+    name_prefix: str = ""
+    is_numbered: bool = False
+    id_mark: str = ""
+    id_end: str = ""
+    other_openings: tuple[str, ...] = ()
+    other_name_ends: tuple[str, ...] = ()
+    raw_key: str = ""
+
+    def openings(self) -> Openings:
+        marked = stripped(self.section_opening, self.opening, *self.other_openings)
+        return Openings(marked=marked, closings=stripped(self.section_closing or self.closing))
+
+    def begun(self, start: AnswerStart) -> str:
+        opening = self.opening.strip()
+        return opening if start.generation_prompt.rstrip().endswith(opening) else ""
+
+    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+        section = yield from stream.starts_with_any(stripped(self.section_opening, *self.other_openings))
+        stream.skip(len(section))
+        opening = self.opening.strip()
+        is_first = True
+        while True:
+            size = len(stream.marked)
+            yield from stream.space()
+            if (yield from stream.starts_with(opening)):
+                stream.skip(len(opening))
+            elif not (is_first and section and not start.is_strict):
+                stream.rewind(size)
+                break
+            yield from self._call(stream, events, start)
+            stream.set_mark()
+            is_first = False
+        yield from self._end(stream, section)
+
+    def _end(self, stream: CharacterStream, section: str) -> Reading[None]:
+        """Take the section's closing; an answer may go on without it."""
+        size = len(stream.marked)
+        yield from stream.space()
+        closing = self.section_closing.strip()
+        if section and closing and (yield from stream.starts_with(closing)):
+            stream.skip(len(closing))
+        elif section and stream.end is not None and closing.startswith(stream.available):
+            stream.skip(len(stream.available))
+        else:
+            stream.rewind(size)
+        stream.set_mark()
+
+    def _call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+        yield from stream.space()
+        before = self.before_name.strip()
+        if before and (yield from stream.starts_with(before)):
+            stream.skip(len(before))
+        name, call_id = yield from self._name(stream)
+        found = yield from stream.space()
+        if found == "`" and (yield from stream.starts_with(_FENCE)):
+            stream.skip(len(_FENCE))
+            found = yield from stream.space()
+        if found == "{":
+            arguments = yield from read_json(stream, events.begin(name, call_id))
+            if not isinstance(arguments, dict):
+                raise BrokenCall("its arguments are no object")
+            events.complete(arguments)
+        elif found and self.raw_key:
+            yield from self._raw(stream, events.begin(name, call_id), events)
+            return
+        else:
+            raise BrokenCall(f"JSON expected, {found!r} found") if found else CutCall(stream.end)
+        yield from self._close(stream)
+
+    def _name(self, stream: CharacterStream) -> Reading[tuple[str, str]]:
+        """Read the name and the id, up to the arguments."""
+        ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
+        markers = Markers((*ends, "{", "\n" if not self.name_end.strip() else ""))
+        text, found = yield from _text_until(stream, markers)
+        call_id = ""
+        if found and found == self.id_end.strip():
+            call_id = text.strip()
+            stream.skip(len(found))
+            text, found = yield from _text_until(stream, markers)
+        if found and found == self.id_mark.strip():
+            stream.skip(len(found))
+            call_id, found = yield from _text_until(stream, markers)
+        if found != "{":
+            stream.skip(len(found))
+        name = text.strip()
+        if self.is_numbered:
+            call_id = name
+            numbered = _NUMBERED.fullmatch(name)
+            name = (numbered[1] if numbered else name).removeprefix(self.name_prefix)
+        if not name or (not found and stream.end is not None):
+            raise CutCall(stream.end) if not found else BrokenCall("it has no name")
+        return name, call_id.strip()
+
+    def _raw(self, stream: CharacterStream, tell: Callable[[str], None], events: CallEvents) -> Reading[None]:
+        pieces: list[str] = []
+        tell(f'{{{quoted(self.raw_key)}: "')
+
+        def told(piece: str) -> None:
+            pieces.append(piece)
+            tell(quoted(piece)[1:-1])
+
+        yield from stream.until(Markers(stripped(self.opening)), told)
+        tell('"}')
+        events.complete({self.raw_key: "".join(pieces)})
+
+    def _close(self, stream: CharacterStream) -> Reading[None]:
+        """Take the closing; a call may end without it."""
+        closing = self.closing.strip()
+        if not closing:
+            return
+        size = len(stream.marked)
+        yield from stream.space()
+        if (yield from stream.starts_with(closing)):
+            stream.skip(len(closing))
+            return
+        fence, rest = closing.partition("```")[1:]
+        if fence and (yield from stream.starts_with(fence)):
+            stream.skip(len(fence))
+            yield from stream.space()
+            if (yield from stream.starts_with(rest.strip())):
+                stream.skip(len(rest.strip()))
+            return
+        if stream.end is not None and closing.startswith(stream.available):
+            stream.skip(len(stream.available))
+            return
+        stream.rewind(size)
+
+
+def _text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, str]]:
+    pieces: list[str] = []
+    found = yield from stream.until(markers, pieces.append)
+    return "".join(pieces), found
+

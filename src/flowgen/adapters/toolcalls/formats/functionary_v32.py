@@ -1,0 +1,18 @@
+"""Functionary 3.2: every part of an answer names its recipient, `all` for text; `python` takes code.
+
+>>>all
+Let me look.>>>get_weather
+{"city": "Paris"}
+"""
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.named_json import NamedJson
+
+FORMAT = DeclaredFormat(
+    Declaration(
+        name="functionary_v32",
+        models="Functionary 3.2",
+        dropped=(">>>all\n",),
+        calls=NamedJson(opening=">>>", name_end="\n", raw_key="code"),
+    )
+)

@@ -1,0 +1,18 @@
+"""Mistral Small 3.1 and later, Devstral, Ministral 3, Magistral: the name, then JSON.
+
+[TOOL_CALLS]get_weather[ARGS]{"city": "Paris"}
+"""
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.named_json import NamedJson
+from flowgen.domain.prompts import ReasoningTags
+
+FORMAT = DeclaredFormat(
+    Declaration(
+        name="mistral_args",
+        models="Mistral Small 3.1 and later, Devstral, Ministral 3, Magistral",
+        aliases=("mistral_v11_bare",),
+        reasoning=ReasoningTags(opening="[THINK]", closing="[/THINK]"),
+        calls=NamedJson(opening="[TOOL_CALLS]", name_end="[ARGS]", id_mark="[CALL_ID]"),
+    )
+)

@@ -1,0 +1,20 @@
+"""RWKV: JSON in a code fence under a title.
+
+**Tool Call:**
+```json
+{"name": "get_weather", "arguments": {"city": "Paris"}}
+```
+"""
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
+from flowgen.domain.prompts import ReasoningTags
+
+FORMAT = DeclaredFormat(
+    Declaration(
+        name="rwkv_markdown",
+        models="RWKV",
+        reasoning=ReasoningTags(),
+        calls=JsonObjects(opening="**Tool Call:**\n```json\n", closing="\n```", is_plain=True),
+    )
+)
