@@ -1,0 +1,138 @@
+"""Gives the texts of arguments their JSON values, by the tool's schema. Knows JSON Schema's words for types; refuses to
+know any syntax of calls."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from flowgen.adapters.toolcalls.broken import BrokenCall
+from flowgen.adapters.toolcalls.json_text import decoded
+from flowgen.domain.messages import Tool
+from flowgen.domain.values import JsonObject, JsonValue
+
+Kind = Literal["text", "json", "either"]
+"""How an argument is written: as it is, as JSON, or as JSON where it is some and else as it is."""
+
+_ALIASES = {
+    "str": "string", "text": "string", "varchar": "string", "char": "string", "enum": "string",
+    "int": "integer", "long": "integer", "short": "integer",
+    "float": "number", "double": "number", "decimal": "number", "num": "number",
+    "bool": "boolean", "binary": "boolean",
+    "list": "array", "tuple": "array", "set": "array", "arr": "array",
+    "dict": "object", "map": "object", "obj": "object", "struct": "object",
+    "none": "null",
+}  # fmt: skip
+_KNOWN = frozenset(("string", "integer", "number", "boolean", "array", "object", "null"))
+_SIZED = re.compile(r"(u?int|float|list|dict|array)\W?.*|unsigned.*")
+_MAX_DEPTH = 8
+_PYTHON_WORDS = {"True": True, "False": False, "None": None}
+_CASELESS_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None, "none": None}
+
+
+class ArgumentTypes:
+    """The types of one tool's arguments; of an unknown tool, and of arguments that no schema names, nothing is known."""
+
+    def __init__(self, name: str, tools: Sequence[Tool]) -> None:
+        schemas = (tool.parameters for tool in tools if tool.name == name)
+        self._root: JsonObject = next(schemas, {})
+
+    def kind(self, key: str) -> Kind:
+        """How a value of this argument is written."""
+        schema = self.schema(key)
+        if schema is None:
+            return "text"
+        kinds = types_of(schema, self._root)
+        if not kinds:
+            return "either"
+        if "string" not in kinds:
+            return "json"
+        return "text" if kinds == {"string"} else "either"
+
+    def schema(self, key: str) -> JsonValue:
+        """The argument's schema, None where there is none."""
+        properties = self._root.get("properties")
+        return properties.get(key) if isinstance(properties, dict) else None
+
+    def value(self, key: str, text: str) -> JsonValue:
+        """The JSON value of an argument's text; what is none stays text."""
+        schema = self.schema(key)
+        kinds = types_of(schema, self._root) if schema is not None else {"string"}
+        if kinds == {"string"}:
+            return text
+        return _read(text, kinds)
+
+
+def _read(text: str, kinds: frozenset[str] | set[str]) -> JsonValue:
+    """The value that a text is in JSON; the text where it is none, or one of a type that is not asked for."""
+    word = text.strip()
+    try:
+        value = decoded(word)
+    except BrokenCall:
+        return _mended(word, text, kinds)
+    if kinds and "string" in kinds and type_of(value) not in kinds and not ("number" in kinds and type_of(value) == "integer"):
+        return text
+    return value
+
+
+def _mended(word: str, text: str, kinds: frozenset[str] | set[str]) -> JsonValue:
+    if word in _PYTHON_WORDS and ("boolean" in kinds or "null" in kinds):
+        return _PYTHON_WORDS[word]
+    if word.lower() in _CASELESS_WORDS and "string" not in kinds and kinds:
+        return _CASELESS_WORDS[word.lower()]
+    if kinds & {"array", "object"} and '\\"' in word:
+        try:
+            return decoded(word.replace('\\"', '"'))
+        except BrokenCall:
+            return text
+    return text
+
+
+def type_of(value: JsonValue) -> str:
+    """The name of a JSON value's type."""
+    names = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def types_of(schema: JsonValue, root: Mapping[str, JsonValue]) -> set[str]:
+    """The types that a schema names, itself or in its branches; empty where it names none."""
+    return set(_types(schema, root, 0))
+
+
+def _types(schema: JsonValue, root: Mapping[str, JsonValue], depth: int) -> Iterator[str]:
+    if not isinstance(schema, dict) or depth > _MAX_DEPTH:
+        return
+    named = schema.get("type")
+    for word in named if isinstance(named, list) else [named]:
+        if isinstance(word, str):
+            yield from _type(word.lower())
+    if named is not None:
+        return
+    for value in (*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())):
+        yield type_of(value)
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        for branch in schema.get(keyword) or ():
+            yield from _types(branch, root, depth + 1)
+    if isinstance(schema.get("$ref"), str):
+        yield from _types(_referred(schema["$ref"], root), root, depth + 1)
+    if "properties" in schema:
+        yield "object"
+    if "items" in schema:
+        yield "array"
+
+
+def _type(word: str) -> Iterator[str]:
+    if word in _KNOWN:
+        yield word
+    elif word in _ALIASES:
+        yield _ALIASES[word]
+    elif match := _SIZED.fullmatch(word):
+        start = (match[1] or "int").removeprefix("u")
+        yield {"int": "integer", "float": "number", "list": "array", "array": "array", "dict": "object"}[start]
+
+
+def _referred(reference: str, root: JsonValue) -> JsonValue:
+    found = root
+    for step in reference.removeprefix("#").split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        found = found.get(key) if isinstance(found, dict) else None
+    return found

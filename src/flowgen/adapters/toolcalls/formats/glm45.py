@@ -1,0 +1,30 @@
+"""GLM 4.5 and 4.6: pairs of keys and values, a line each.
+
+<tool_call>get_weather
+<arg_key>city</arg_key>
+<arg_value>Paris</arg_value>
+</tool_call>
+"""
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.tagged import Tagged
+from flowgen.domain.prompts import ReasoningTags
+
+FORMAT = DeclaredFormat(
+    Declaration(
+        name="glm45",
+        models="GLM 4.5, 4.6",
+        reasoning=ReasoningTags(),
+        dropped=("<|user|>", "<|observation|>", "<|endoftext|>"),
+        calls=Tagged(
+            opening="<tool_call>",
+            name_end="\n",
+            key_opening="<arg_key>",
+            key_end="</arg_key>\n",
+            value_opening="<arg_value>",
+            value_closing="</arg_value>\n",
+            closing="</tool_call>",
+            separator="\n",
+        ),
+    )
+)
