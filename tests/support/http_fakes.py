@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from flowgen.application.chat import ChatService, ChatStream
+from flowgen.application.choices import Choices
 from flowgen.application.lifecycle import ModelHost, Patience
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.domain.chat import ChatRequest
@@ -113,6 +114,8 @@ class ScriptedStream(ChatStream):
     def __init__(self, script: Sequence[Step], model: LoadedModel, resources: AsyncExitStack) -> None:
         self.model_name = model.spec.name
         self.warnings: tuple[str, ...] = ()
+        self.num_prompt_tokens = 3
+        self.echo = ""
         self._script = script
         self._runtime = cast(FakeRuntime, model.runtime)
         self._resources = resources
@@ -160,6 +163,17 @@ class ScriptedChat(ChatService):
             resources.callback(self._closed)
             await asyncio.sleep(self.start_pause_s)
             return ScriptedStream(self.script, model, resources.pop_all())
+        raise AssertionError("unreachable")
+
+    async def start_choices(self, make: Callable[[LoadedModel], Sequence[ChatRequest]], count: int = 1) -> Choices:
+        async with AsyncExitStack() as resources:
+            model = await resources.enter_async_context(self._host.acquire())
+            self.asked += make(model)
+            self.num_open += 1
+            resources.callback(self._closed)
+            await asyncio.sleep(self.start_pause_s)
+            streams = [ScriptedStream(self.script, model, AsyncExitStack()) for _ in range(count)]
+            return Choices(streams, resources.pop_all())
         raise AssertionError("unreachable")
 
     def _closed(self) -> None:

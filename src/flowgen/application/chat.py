@@ -55,6 +55,8 @@ class ChatStream:
     ) -> None:
         self.model_name = model.spec.name
         self.warnings: tuple[str, ...] = (*plan.prompt.warnings, *generation.warnings)
+        self.num_prompt_tokens = generation.num_prompt_tokens
+        self.echo = plan.echo
         self._plan = plan
         self._generation = generation
         self._parser = parser

@@ -34,6 +34,14 @@ class Choices:
     def __len__(self) -> int:
         return len(self._streams)
 
+    def num_prompt_tokens(self, index: int) -> int:
+        """How many tokens the prompt of an answer has."""
+        return self._streams[index].num_prompt_tokens
+
+    def echo(self, index: int) -> str:
+        """The prompt's text, where it stands before an answer; else empty."""
+        return self._streams[index].echo
+
     async def __aenter__(self) -> Self:
         return self
 

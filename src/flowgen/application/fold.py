@@ -19,10 +19,12 @@ from flowgen.domain.messages import ToolCall
 
 
 class EventSource(Protocol):
-    """An admitted answer: `ChatStream`."""
+    """An admitted answer: `ChatStream`. `echo` is the prompt's text where it stands before the answer."""
 
     model_name: str
     warnings: tuple[str, ...]
+    num_prompt_tokens: int
+    echo: str
 
     def __aiter__(self) -> AsyncIterator[ChatEvent]: ...
 

@@ -31,7 +31,8 @@ class Patience(Value, frozen=True):
 
 
 class LoadReport(Value, frozen=True):
-    """What /load answers. `size` is in bytes, `options` are the parameters as llama.cpp read them back."""
+    """What /load answers. `size` is in bytes, `options` are the parameters as llama.cpp read them back, `loaded_at` is
+    in Unix seconds."""
 
     name: str
     model_path: str
@@ -47,6 +48,7 @@ class LoadReport(Value, frozen=True):
     chat_defaults: JsonObject = {}
     warnings: tuple[str, ...] = ()
     replaced: str | None = None
+    loaded_at: int = 0
 
 
 class HostSnapshot(Value, frozen=True):
@@ -279,6 +281,7 @@ def _describe(model: LoadedModel, seconds: float, replaced: str | None) -> LoadR
         chat_defaults=model.spec.chat_defaults,
         warnings=(*info.facts.warnings, *info.warnings, *dialogue.warnings),
         replaced=replaced,
+        loaded_at=int(time.time()),
     )
 
 

@@ -49,7 +49,8 @@ def _convert(option: Option, value: Any, field: str) -> Any:
         converted = msgspec.convert(value, option.type)
     except msgspec.ValidationError:
         raise InvalidField(field, value, option.allowed) from None
-    if option.refused and converted not in (option.default, False):
+    neutral = (option.default,) if option.default is True else (option.default, False)
+    if option.refused and converted not in neutral:
         raise RefusedField(field, option.refused)
     return converted
 

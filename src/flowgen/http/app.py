@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from flowgen import __version__
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost
+from flowgen.application.texts import TextService
 from flowgen.domain.ports import ModelCatalog
 from flowgen.http.departure import ClientGone
 from flowgen.http.event_stream import StreamSettings
@@ -27,6 +28,7 @@ from flowgen.http.native.answer_wire import ErrorBody
 from flowgen.http.native.controller import NativeController
 from flowgen.http.openai import errors as openai_errors
 from flowgen.http.openai.controller import OpenAIController
+from flowgen.http.openai.models_controller import OpenAIModelsController
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of the largest request body."""
@@ -42,16 +44,18 @@ def create_app(
     chat: ChatService,
     catalog: ModelCatalog,
     bound: Bound,
+    is_lenient: bool = False,
     ping_interval_s: float = 10.0,
     max_body: int = MAX_BODY,
 ) -> Litestar:
     """Make the application. Its shutdown closes the host, for servers that do not do so before."""
-    settings = StreamSettings(ping_interval_s=ping_interval_s)
+    settings = StreamSettings(ping_interval_s=ping_interval_s, is_lenient=is_lenient)
     app = Litestar(
-        [NativeController, OpenAIController],
+        [NativeController, OpenAIController, OpenAIModelsController],
         dependencies={
             "host": _provide(host),
             "chat": _provide(chat),
+            "texts": _provide(TextService(host)),
             "catalog": _provide(catalog),
             "settings": _provide(settings),
         },

@@ -23,9 +23,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class StreamSettings(Value, frozen=True):
-    """`ping_interval_s` is how long a stream may be silent, in seconds."""
+    """`ping_interval_s` is how long a stream may be silent, in seconds. `is_lenient`: a known field of /v1 that
+    cannot be done is a warning and no error."""
 
     ping_interval_s: float = 10.0
+    is_lenient: bool = False
 
 
 def event(value: Any) -> bytes:

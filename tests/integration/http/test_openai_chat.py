@@ -120,7 +120,7 @@ async def test_what_can_fail_before_the_first_byte_has_a_status(
     def fail(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(backstage.chat, "start", fail)
+    monkeypatch.setattr(backstage.chat, "start_choices", fail)
     answer = await loaded.post(URL, json=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert set(answer.json()["error"]) == {"message", "type", "param", "code"}

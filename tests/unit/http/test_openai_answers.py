@@ -20,7 +20,7 @@ from flowgen.domain.events import (
 )
 from flowgen.domain.generation import Finish, FinishReason, TokenAlternative, TokenLogprob, Usage
 from flowgen.domain.messages import ToolCall
-from flowgen.http.openai.answers import ChunkWriter, Envelope, completion
+from flowgen.http.openai.answers import ChunkWriter, Envelope, completion, counts, summed
 from flowgen.http.openai.warnings_header import warnings_header
 
 ENVELOPE = Envelope(id="chatcmpl-1", model="tiny", created=1700000000)
@@ -54,7 +54,7 @@ def answer(**fields: Any) -> ChatAnswer:
 
 
 def whole(envelope: Envelope = ENVELOPE, **fields: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(completion(answer(**fields), envelope)))
+    return msgspec.json.decode(msgspec.json.encode(completion([answer(**fields)], envelope)))
 
 
 def chunks(events: Sequence[ChatEvent], **envelope: Any) -> list[Any]:
@@ -147,12 +147,21 @@ def test_an_answer_without_a_word_is_an_empty_text_and_not_null(events: list[Cha
     assert whole(content="")["choices"][0]["message"]["content"] == ""
 
 
-def test_counts_come_last_and_only_when_asked_for() -> None:
+def test_counts_are_a_chunk_of_their_own() -> None:
     events: list[ChatEvent] = [ContentDelta(text="Hi"), done()]
-    assert not any("usage" in chunk for chunk in chunks(events))
-    *before, last = chunks(events, include_usage=True)
-    assert not any("usage" in chunk for chunk in before)
+    assert not any("usage" in chunk for chunk in chunks(events, include_usage=True))
+    last = msgspec.to_builtins(counts(USAGE, ENVELOPE))
     assert (last["choices"], last["usage"]) == ([], COUNTS)
+
+
+def test_a_prompt_counts_once_whatever_the_number_of_its_answers() -> None:
+    assert summed([USAGE] * 4, num_choices=2) == Usage(prompt_tokens=6, completion_tokens=8, cached_tokens=2)
+
+
+def test_several_answers_have_their_own_places() -> None:
+    body = completion([answer(content="a"), answer(content="b")], ENVELOPE)
+    assert [(choice.index, choice.message.content) for choice in body.choices] == [(0, "a"), (1, "b")]
+    assert [msgspec.to_builtins(ChunkWriter(ENVELOPE, 1).first())["choices"][0]["index"]] == [1]
 
 
 def test_a_call_in_pieces() -> None:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from flowgen.domain.chat import ChatRequest
 from flowgen.domain.constraints import JsonSchema
-from flowgen.domain.errors import ConflictingFields, InvalidField, InvalidRequest, RefusedField
+from flowgen.domain.errors import ConflictingFields, InvalidField, InvalidRequest
 from flowgen.domain.generation import Sampling
 from flowgen.domain.messages import Message, Tool, ToolCall, ToolChoice
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.options import LoadOptions
 from flowgen.http.openai.mapping import AskedCompletion, read_completion, settle
 from flowgen.http.openai.wire import ChatCompletionBody
+from support.loaded import loaded_model
 
 HELLO = [{"role": "user", "content": "Hello!"}]
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
@@ -43,9 +44,10 @@ def test_the_models_chat_defaults_are_not_this_dialects() -> None:
     spec = ModelSpec(
         name="m", path="p", options=LoadOptions(last_n_tokens_size=7), chat_defaults={"temperature": 0.0, "stop": "x"}
     )
-    settled = settle(asked(), spec)
+    settled = settle(asked(), loaded_model(spec=spec)).request
     assert (settled.sampling.temperature, settled.stop) == (0.8, ())
     assert settled.sampling.penalty_last_n == 7  # an option of the model
+    assert settle(asked(repeat_last_n=3), loaded_model(spec=spec)).request.sampling.penalty_last_n == 3
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_stream_options_and_unknown_fields() -> None:
         ({"logprobs": 3}, "logprobs"),
         ({"top_logprobs": 2}, "top_logprobs"),
         ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
-        ({"n": 2}, "n"),
+        ({"n": 129}, "n"),
         ({"n": 0}, "n"),
         ({"stream_options": 5}, "stream_options"),
         ({"stream_options": {"include_usage": 1}}, "stream_options.include_usage"),
@@ -180,9 +182,11 @@ def test_an_answer_without_an_end_is_refused_with_both_names(rest: dict[str, Any
         asked(ignore_eos=True, **rest)
 
 
-def test_more_than_one_answer_is_refused_in_words() -> None:
-    with pytest.raises(RefusedField, match="one answer is given to a request, and 3 were asked for"):
-        asked(n=3)
+def test_more_answers_than_may_run_and_wait_are_refused() -> None:
+    model = loaded_model(n_seq_max=2, queue_size=3)
+    assert settle(asked(n=5), model)
+    with pytest.raises(InvalidField, match="n: got '6 answers'"):
+        settle(asked(n=6), model)
 
 
 def test_messages_are_needed() -> None:
@@ -213,7 +217,7 @@ _BODIES = st.dictionaries(st.sampled_from(ChatCompletionBody.__struct_fields__),
 @given(_BODIES)
 def test_any_body_is_read_or_refused(body: dict[str, Any]) -> None:
     with contextlib.suppress(InvalidRequest):
-        settle(read_completion({"messages": HELLO, **body}), ModelSpec(name="a", path="b"))
+        settle(read_completion({"messages": HELLO, **body}), loaded_model())
 
 
 def test_numbers_of_a_wrong_kind_say_what_is_allowed() -> None:

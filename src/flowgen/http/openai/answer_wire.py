@@ -53,7 +53,7 @@ class MessageBody(Value, frozen=True, kw_only=True):
 
 
 class ChoiceBody(Value, frozen=True, kw_only=True):
-    """The one answer."""
+    """One answer."""
 
     index: int = 0
     message: MessageBody
@@ -62,7 +62,7 @@ class ChoiceBody(Value, frozen=True, kw_only=True):
 
 
 class ChatCompletion(Value, frozen=True, kw_only=True):
-    """A whole answer; `incomplete_tool_call` is the raw text of a call that was cut."""
+    """All answers to a request; `incomplete_tool_call` is the raw text of calls that were cut."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -100,7 +100,7 @@ class Delta(Value, frozen=True):
 
 
 class ChunkChoice(Value, frozen=True, kw_only=True):
-    """A piece of the one answer."""
+    """A piece of one answer."""
 
     index: int = 0
     delta: Delta

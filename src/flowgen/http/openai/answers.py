@@ -1,5 +1,7 @@
 """Answers of OpenAI's dialect: domain -> wire, whole and in chunks. Pure; refuses to know sockets and clocks."""
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -16,9 +18,10 @@ from flowgen.domain.events import (
     ToolCallStarted,
 )
 from flowgen.domain.generation import FinishReason as EngineReason
+from flowgen.domain.generation import Usage
 from flowgen.domain.messages import ToolCall
 from flowgen.domain.values import JsonObject, Value
-from flowgen.http.answer_parts import LogprobsBody, UsageBody, logprobs_body, usage_body
+from flowgen.http.answer_parts import LogprobsBody, logprobs_body, usage_body
 from flowgen.http.openai.answer_wire import (
     CallBody,
     CallDelta,
@@ -45,27 +48,43 @@ class Envelope(Value, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def completion(answer: ChatAnswer, envelope: Envelope) -> ChatCompletion:
-    """The whole answer."""
+def completion(answers: Sequence[ChatAnswer], envelope: Envelope) -> ChatCompletion:
+    """All answers to one request."""
+    cut = [call for answer in answers for call in answer.malformed]
+    warnings = [*envelope.warnings, *dict.fromkeys(text for answer in answers for text in answer.warnings)]
+    return ChatCompletion(
+        id=envelope.id,
+        created=envelope.created,
+        model=envelope.model,
+        choices=[_choice(index, answer, envelope) for index, answer in enumerate(answers)],
+        usage=usage_body(summed([answer.finish.usage for answer in answers], num_choices=len(answers))),
+        incomplete_tool_call="\n".join(call.raw for call in cut) if cut else UNSET,
+        warnings=[*warnings, *map(_cut, cut)] or UNSET,
+    )
+
+
+def summed(usages: Sequence[Usage], num_choices: int) -> Usage:
+    """The counts of all answers: a prompt counts once, whatever the number of its answers."""
+    prompts = usages[::num_choices]
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in prompts),
+        completion_tokens=sum(usage.completion_tokens for usage in usages),
+        cached_tokens=sum(usage.cached_tokens for usage in prompts),
+        discarded_tokens=sum(usage.discarded_tokens for usage in usages),
+    )
+
+
+def _choice(index: int, answer: ChatAnswer, envelope: Envelope) -> ChoiceBody:
     message = MessageBody(
         content=answer.content if answer.content or not answer.tool_calls else None,
         reasoning_content=answer.reasoning or UNSET,
         tool_calls=[_call(call) for call in answer.tool_calls] or UNSET,
     )
-    choice = ChoiceBody(
+    return ChoiceBody(
+        index=index,
         message=message,
         logprobs=logprobs_body(answer.logprobs) if envelope.with_logprobs else None,
         finish_reason=_reason(answer.finish.reason, has_calls=bool(answer.tool_calls)),
-    )
-    cut = [_cut(call) for call in answer.malformed]
-    return ChatCompletion(
-        id=envelope.id,
-        created=envelope.created,
-        model=envelope.model,
-        choices=[choice],
-        usage=usage_body(answer.finish.usage),
-        incomplete_tool_call="\n".join(call.raw for call in answer.malformed) if answer.malformed else UNSET,
-        warnings=[*envelope.warnings, *answer.warnings, *cut] or UNSET,
     )
 
 
@@ -90,8 +109,9 @@ class ChunkWriter:
 
     The content begins as null, for answers of calls alone; one without any word or call ends as the empty text."""
 
-    def __init__(self, envelope: Envelope) -> None:
+    def __init__(self, envelope: Envelope, index: int = 0) -> None:
         self._envelope = envelope
+        self._index = index
         self._begun: set[int] = set()
         self._has_calls = False
         self._is_silent = True
@@ -109,7 +129,7 @@ class ChunkWriter:
                 held, self._held = self._held, None
                 return [self._chunk(held or Delta(content=""), logprobs=logprobs_body(logprobs))]
             case Completed():
-                return [*self._released(), *self._end(event)]
+                return [*self._released(), self._end(event)]
             case MalformedToolCall():
                 self._malformed.append(event)
                 return []
@@ -143,19 +163,19 @@ class ChunkWriter:
         held, self._held = self._held, None
         return [] if held is None else [self._chunk(held)]
 
-    def _end(self, event: Completed) -> list[ChatChunk]:
+    def _end(self, event: Completed) -> ChatChunk:
         envelope = self._envelope
         reason = _reason(event.finish.reason, has_calls=self._has_calls)
+        delta = Delta(content="" if self._is_silent else UNSET)
         warnings = [*event.warnings, *(_cut(call) for call in self._malformed)]
-        last = ChatChunk(
+        return ChatChunk(
             id=envelope.id,
             created=envelope.created,
             model=envelope.model,
-            choices=[ChunkChoice(delta=Delta(content="" if self._is_silent else UNSET), finish_reason=reason)],
+            choices=[ChunkChoice(index=self._index, delta=delta, finish_reason=reason)],
             incomplete_tool_call="\n".join(call.raw for call in self._malformed) if self._malformed else UNSET,
             warnings=warnings or UNSET,
         )
-        return [last, self._counts(usage_body(event.finish.usage))] if envelope.include_usage else [last]
 
     def _chunk(self, delta: Delta, logprobs: LogprobsBody | UnsetType = UNSET) -> ChatChunk:
         envelope = self._envelope
@@ -163,12 +183,15 @@ class ChunkWriter:
             id=envelope.id,
             created=envelope.created,
             model=envelope.model,
-            choices=[ChunkChoice(delta=delta, logprobs=logprobs)],
+            choices=[ChunkChoice(index=self._index, delta=delta, logprobs=logprobs)],
         )
 
-    def _counts(self, usage: UsageBody) -> ChatChunk:
-        envelope = self._envelope
-        return ChatChunk(id=envelope.id, created=envelope.created, model=envelope.model, choices=[], usage=usage)
+
+def counts(usage: Usage, envelope: Envelope) -> ChatChunk:
+    """The last chunk of a stream that was asked for the counts."""
+    return ChatChunk(
+        id=envelope.id, created=envelope.created, model=envelope.model, choices=[], usage=usage_body(usage)
+    )
 
 
 def _beginning(index: int, id: str, name: str, arguments: str) -> Delta:

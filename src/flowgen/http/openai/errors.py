@@ -8,7 +8,7 @@ import logging
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
-from flowgen.domain.errors import FlowGenError, ModelNotLoaded
+from flowgen.domain.errors import FlowGenError, InvalidRequest, ModelNotLoaded
 from flowgen.http.openai.answer_wire import ErrorBody, ErrorDetail
 from flowgen.http.statuses import INTERNAL, framework_headers, framework_text, retry_headers, status_of
 
@@ -18,6 +18,15 @@ _OPTIONS = "options."
 _CODES = {403: "forbidden", 404: "unknown_url", 405: "method_not_allowed", 413: "request_too_large"}
 
 
+class UnknownModel(InvalidRequest):
+    """A model's name that is not the loaded one's."""
+
+    code = "model_not_found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"No model {name!r} is loaded; GET /v1/models lists what is.", field="model")
+
+
 def is_ours(path: str) -> bool:
     """Say whether a path is of this dialect."""
     return path == "/v1" or path.startswith("/v1/")
@@ -25,7 +34,7 @@ def is_ours(path: str) -> bool:
 
 def code_of(error: FlowGenError) -> int:
     """The HTTP status of an error."""
-    return 404 if isinstance(error, ModelNotLoaded) else status_of(error)
+    return 404 if isinstance(error, ModelNotLoaded | UnknownModel) else status_of(error)
 
 
 def body_of(error: Exception) -> ErrorBody:

@@ -1,105 +1,146 @@
-"""Requests of /v1/chat/completions: wire -> domain. Pure; the defaults are the dialect's own, not the model's of /chat.
+"""Requests of /v1/chat/completions: wire -> domain. Pure; in two steps, because what a model can do differs.
 
 Knows which fields exclude each other; refuses to know where bodies come from and what an answer looks like.
 """
 
+from typing import Any
+
 from msgspec.structs import replace
 
+from flowgen.application.loaded_model import LoadedModel
 from flowgen.domain.chat import ChatRequest
-from flowgen.domain.constraints import Constraint
-from flowgen.domain.errors import ConflictingFields, InvalidField, RefusedField
-from flowgen.domain.generation import Sampling
-from flowgen.domain.messages import Tool, ToolChoice
-from flowgen.domain.model import ModelSpec
+from flowgen.domain.errors import ConflictingFields, InvalidField
+from flowgen.domain.messages import Message, Tool, ToolChoice
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http import conversation
-from flowgen.http.chat_fields import check_choice, response_format, stop_texts, token_biases
-from flowgen.http.openai.wire import ChatCompletionBody, StreamOptions
+from flowgen.http.chat_fields import check_choice, response_format
+from flowgen.http.openai.allowed_tools import tool_choice
+from flowgen.http.openai.bindings import Binding, binding
+from flowgen.http.openai.fields import ROWS, Refusals
+from flowgen.http.openai.generation import (
+    check_count,
+    check_ends,
+    includes_usage,
+    most_tokens,
+    sampling,
+    settled,
+    stops,
+)
+from flowgen.http.openai.wire import ChatCompletionBody
 from flowgen.http.reading import ignored, read
+
+_ROWS = ROWS["/v1/chat/completions"]
 
 
 class AskedCompletion(Value, frozen=True):
-    """A checked body: the request, and what only this dialect cares for."""
+    """A checked body: the request as far as no model is needed, and what only this dialect cares for."""
+
+    body: ChatCompletionBody
+    request: ChatRequest
+    include_usage: bool
+    is_lenient: bool
+    warnings: tuple[str, ...]
+
+    @property
+    def stream(self) -> bool:
+        """Whether the answer is to come as events."""
+        return self.body.stream
+
+
+class SettledCompletion(Value, frozen=True):
+    """What one model is asked; `warnings` are all that the request gave rise to."""
 
     request: ChatRequest
-    stream: bool
-    include_usage: bool
     warnings: tuple[str, ...]
 
 
-def read_completion(raw: JsonObject) -> AskedCompletion:
+def read_completion(raw: JsonObject, *, is_lenient: bool = False) -> AskedCompletion:
     """Check a body of /v1/chat/completions. Raises InvalidRequest that names the field."""
     unknown: list[str] = []
-    body = read(ChatCompletionBody, raw, "", unknown)
+    refusals = Refusals(is_lenient=is_lenient)
+    body = read(ChatCompletionBody, refusals.without_refused(_ROWS, raw), "", unknown)
     if not body.messages:
         raise InvalidField("messages", raw.get("messages"), "a list of at least one message")
-    if body.n > 1:
-        raise RefusedField("n", f"one answer is given to a request, and {body.n} were asked for")
+    messages = conversation.messages(body.messages, unknown)
     tools = conversation.tools(body.tools or [], unknown)
     choice = _tool_choice(body, tools, unknown)
-    constraint, field = response_format(body.response_format, unknown)
-    _check_exclusions(body, constraint, tools, choice)
-    options = read(StreamOptions, body.stream_options or {}, "stream_options", unknown)
+    bound = binding(body, _formatted(body, unknown), unknown)
+    continues = _continues(body, messages, refusals)
+    if continues and bound is not None:
+        raise ConflictingFields(bound.field, "messages", "a last message of the assistant is continued, not bound")
+    check_ends(body, bound, has_calls=bool(tools) and choice.mode != "none")
     request = ChatRequest(
-        messages=conversation.messages(body.messages, unknown),
+        messages=messages,
         tools=tools,
         tool_choice=choice,
         is_parallel=body.parallel_tool_calls,
-        constraint=constraint,
-        constraint_field=field,
-        sampling=_sampling(body),
+        constraint=bound.constraint if bound else None,
+        constraint_field=bound.path if bound else "response_format",
+        sampling=sampling(body),
         max_tokens=_max_tokens(body),
-        stop=stop_texts(body.stop, "stop"),
+        stop=stops(body),
         ignore_eos=body.ignore_eos,
         logprobs=_logprobs(body),
+        continues_last=continues,
+        template_variables=body.chat_template_kwargs,
     )
+    include_usage = includes_usage(body, unknown)
+    warnings = (*ignored(unknown), *refusals.warnings)
     return AskedCompletion(
-        request=request, stream=body.stream, include_usage=options.include_usage, warnings=ignored(unknown)
+        body=body, request=request, include_usage=include_usage, is_lenient=is_lenient, warnings=warnings
     )
 
 
-def settle(asked: AskedCompletion, model: ModelSpec) -> ChatRequest:
-    """The request to this model: how far its penalties look back was chosen when it was loaded."""
-    last_n = model.options.last_n_tokens_size
-    sampling = replace(asked.request.sampling, penalty_last_n=last_n)
-    return replace(asked.request, sampling=sampling)
+def settle(asked: AskedCompletion, model: LoadedModel) -> SettledCompletion:
+    """The request to this model. Raises RefusedField for what it cannot do."""
+    refusals = Refusals(is_lenient=asked.is_lenient)
+    check_count(asked.body.n, asked.body.n, model)
+    request = replace(asked.request, sampling=settled(asked.request.sampling, asked.body, model))
+    shows_tools = request.tools and request.tool_choice.mode != "none"
+    if shows_tools and not refusals.is_possible(_ROWS["tools"], model):
+        request = replace(request, tools=(), tool_choice=ToolChoice())
+    variables = dict(request.template_variables)
+    effort = asked.body.reasoning_effort
+    if effort is not None and refusals.is_possible(_ROWS["reasoning_effort"], model):
+        variables["reasoning_effort"] = effort
+    source = model.dialogue.renderer.template.source
+    unread = [
+        f"chat_template_kwargs.{name}: the model's template does not read it."
+        for name in variables
+        if name not in source
+    ]
+    request = replace(request, template_variables=variables)
+    return SettledCompletion(request=request, warnings=(*asked.warnings, *refusals.warnings, *unread))
+
+
+def _formatted(body: ChatCompletionBody, unknown: list[str]) -> Binding | None:
+    constraint, path = response_format(body.response_format, unknown)
+    return None if constraint is None else Binding(constraint=constraint, path=path, field="response_format")
 
 
 def _tool_choice(body: ChatCompletionBody, tools: tuple[Tool, ...], unknown: list[str]) -> ToolChoice:
     if body.tool_choice is None:
         return ToolChoice()
-    choice = conversation.tool_choice(body.tool_choice, "tool_choice", unknown)
+    choice = tool_choice(body.tool_choice, "tool_choice", tools, unknown)
     check_choice(choice, "tool_choice", tools)
     return choice
 
 
-def _check_exclusions(
-    body: ChatCompletionBody, constraint: Constraint | None, tools: tuple[Tool, ...], choice: ToolChoice
-) -> None:
-    if constraint is not None and body.stop:
-        raise ConflictingFields("stop", "response_format", "a document that is cut does not match its schema")
-    if not body.ignore_eos:
-        return
-    if constraint is not None:
-        raise ConflictingFields("ignore_eos", "response_format", "a document has an end")
-    if tools and choice.mode != "none":
-        raise ConflictingFields("ignore_eos", "tools", 'calls have an end, unless tool_choice is "none"')
+def _continues(body: ChatCompletionBody, messages: tuple[Message, ...], refusals: Refusals) -> bool:
+    """Whether the answer goes on with the last message. Raises InvalidField where it is asked to and cannot."""
+    asked, is_last = body.continue_final_message, messages[-1].role == "assistant"
+    if asked and not is_last:
+        raise InvalidField("continue_final_message", True, "true where the last message is the assistant's")
+    continues = is_last and asked is not False
+    if not body.add_generation_prompt and not continues:
+        refusals.refuse("add_generation_prompt", "an answer begins the assistant's turn")
+    return continues
 
 
 def _max_tokens(body: ChatCompletionBody) -> int | None:
-    """As many as asked for, under either name; None is as many as the context holds."""
-    given = {
-        name: value
-        for name, value in (("max_tokens", body.max_tokens), ("max_completion_tokens", body.max_completion_tokens))
-        if value is not None
-    }
-    for name, value in given.items():
-        if value == 0:
-            raise InvalidField(name, 0, "an integer from 1, or -1 for as many as the context holds")
-    if len(set(given.values())) > 1:
-        raise ConflictingFields("max_tokens", "max_completion_tokens", "they differ")
-    most = next(iter(given.values()), -1)
-    return most if most > 0 else None
+    names = ("max_tokens", "max_completion_tokens", "n_predict")
+    counts: dict[str, Any] = {name: getattr(body, name) for name in names}
+    return most_tokens(counts)
 
 
 def _logprobs(body: ChatCompletionBody) -> int | None:
@@ -107,17 +148,3 @@ def _logprobs(body: ChatCompletionBody) -> int | None:
     if body.top_logprobs and not body.logprobs:
         raise InvalidField("top_logprobs", body.top_logprobs, "a number beside logprobs: true")
     return (body.top_logprobs or 0) if body.logprobs else None
-
-
-def _sampling(body: ChatCompletionBody) -> Sampling:
-    return Sampling(
-        temperature=body.temperature,
-        top_k=body.top_k,
-        top_p=body.top_p,
-        min_p=body.min_p,
-        repeat_penalty=body.repeat_penalty,
-        frequency_penalty=body.frequency_penalty,
-        presence_penalty=body.presence_penalty,
-        seed=body.seed,
-        logit_bias=token_biases(body.logit_bias, "logit_bias"),
-    )

@@ -1,37 +1,67 @@
 """What /schema says of OpenAI's dialect, taken from the structs. Refuses to know values."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Operation
 
 from flowgen.http.openai.answer_wire import ChatCompletion, ErrorBody
+from flowgen.http.openai.text_answer_wire import EmbeddingList, ModelBody, TextCompletion
+from flowgen.http.openai.text_wire import CompletionBody, EmbeddingBody
 from flowgen.http.openai.wire import ChatCompletionBody
 from flowgen.http.request_schema import request_bodies, request_body
 
 _MEANINGS = {
     400: "The request cannot be done as asked; `param` names the field.",
+    403: "A web page, or another host's name: who may not ask.",
     404: "No model is loaded.",
+    413: "The body is too large.",
     429: "Too many requests wait already; see Retry-After.",
     500: "The engine broke.",
     503: "A model is on its way in or out; see Retry-After.",
 }
+
+
+def _spec(kind: type[Any], meaning: str) -> ResponseSpec:
+    return ResponseSpec(data_container=kind, description=meaning, generate_examples=False)
+
+
+_FAILURES = {status: _spec(ErrorBody, meaning) for status, meaning in _MEANINGS.items()}
 COMPLETION_RESPONSES = {
-    200: ResponseSpec(
-        data_container=ChatCompletion,
-        description="The answer. With `stream`: events of type chat.completion.chunk, then `[DONE]`.",
-        generate_examples=False,
-    ),
-    **{
-        status: ResponseSpec(data_container=ErrorBody, description=meaning, generate_examples=False)
-        for status, meaning in _MEANINGS.items()
-    },
+    200: _spec(ChatCompletion, "The answer. With `stream`: events of type chat.completion.chunk, then `[DONE]`."),
+    **_FAILURES,
+}
+TEXT_RESPONSES = {
+    200: _spec(TextCompletion, "The answer. With `stream`: events of the same type, then `[DONE]`."),
+    **_FAILURES,
+}
+EMBEDDING_RESPONSES = {200: _spec(EmbeddingList, "The vectors, in the inputs' order."), **_FAILURES}
+MODEL_RESPONSES = {
+    200: _spec(ModelBody, "The model."),
+    404: _spec(ErrorBody, "No model of this name is loaded."),
 }
 
 
 @dataclass
-class CompletionOperation(Operation):
+class ChatCompletionOperation(Operation):
     """POST /v1/chat/completions with its body."""
 
     def __post_init__(self) -> None:
         self.request_body = request_body("ChatCompletionBody", request_bodies([ChatCompletionBody]))
+
+
+@dataclass
+class TextCompletionOperation(Operation):
+    """POST /v1/completions with its body."""
+
+    def __post_init__(self) -> None:
+        self.request_body = request_body("CompletionBody", request_bodies([CompletionBody]))
+
+
+@dataclass
+class EmbeddingOperation(Operation):
+    """POST /v1/embeddings with its body."""
+
+    def __post_init__(self) -> None:
+        self.request_body = request_body("EmbeddingBody", request_bodies([EmbeddingBody]))

@@ -1,0 +1,50 @@
+"""Texts, tokens and vectors of the loaded model. Knows who holds the model; refuses to know wire shapes."""
+
+import asyncio
+from collections.abc import Sequence
+
+from flowgen.application.lifecycle import ModelHost
+from flowgen.domain.errors import RefusedField
+from flowgen.domain.model import Embeddings
+from flowgen.domain.values import Value
+
+
+class NamedEmbeddings(Value, frozen=True):
+    """Vectors and the model that they are of."""
+
+    model: str
+    embeddings: Embeddings
+
+
+class TextService:
+    """What a model does besides answering."""
+
+    def __init__(self, host: ModelHost) -> None:
+        self._host = host
+
+    async def tokenize(self, text: str, *, special: bool, add_special: bool) -> list[int]:
+        """The ids of a text; with `special`, special tokens' texts become those tokens, with `add_special` the text
+        stands between the BOS and EOS that the model wants."""
+        async with self._host.acquire() as model:
+            return await model.runtime.tokenize(text, special=special, add_special=add_special)
+
+    async def pieces(self, tokens: Sequence[int]) -> list[bytes]:
+        """The bytes of each token. Raises InvalidField for an unknown id."""
+        async with self._host.acquire() as model:
+            return await asyncio.gather(*(model.runtime.detokenize([token]) for token in tokens))
+
+    async def detokenize(self, tokens: Sequence[int]) -> bytes:
+        """The bytes of tokens. Raises InvalidField for an unknown id."""
+        async with self._host.acquire() as model:
+            return await model.runtime.detokenize(tokens)
+
+    async def embed(self, inputs: Sequence[str | Sequence[int]]) -> NamedEmbeddings:
+        """A vector per input, a text or tokens. Raises RefusedField where the model does not embed."""
+        async with self._host.acquire() as model:
+            if not model.spec.options.embedding:
+                raise RefusedField("input", "the model does not embed; load it with options.embedding")
+            tokens = [
+                await model.runtime.tokenize(item, special=True, add_special=True) if isinstance(item, str) else item
+                for item in inputs
+            ]
+            return NamedEmbeddings(model=model.spec.name, embeddings=await model.runtime.embed(tokens))

@@ -1,0 +1,90 @@
+"""How an answer of /v1 is generated: wire -> domain, for chats and texts alike. Pure; the defaults are the dialect's
+own, not those that /load gave to /chat.
+"""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from flowgen.application.loaded_model import LoadedModel
+from flowgen.domain.errors import ConflictingFields, InvalidField
+from flowgen.domain.generation import Sampling
+from flowgen.domain.option_table import Option
+from flowgen.domain.values import JsonObject
+from flowgen.http.chat_fields import stop_texts, token_biases
+from flowgen.http.openai.bindings import Binding
+from flowgen.http.openai.sampling_wire import GenerationFields, StreamOptions
+from flowgen.http.reading import read
+
+MAX_STOPS = 64
+_SAME = [name for name in Sampling.__struct_fields__ if name in GenerationFields.__struct_fields__]
+
+
+def sampling(body: GenerationFields) -> Sampling:
+    """The sampling of a request; `settled` fills in what the model has a say in."""
+    same = {name: getattr(body, name) for name in _SAME if name not in ("logit_bias", "dry_sequence_breakers")}
+    return Sampling(
+        **same,
+        mirostat_mode=body.mirostat,
+        dry_sequence_breakers=tuple(body.dry_sequence_breakers),
+        logit_bias=token_biases(body.logit_bias, "logit_bias"),
+    )
+
+
+def settled(asked: Sampling, body: GenerationFields, model: LoadedModel) -> Sampling:
+    """The sampling with this model: how far penalties look back was chosen when it was loaded, unless it is asked."""
+    last_n = model.spec.options.last_n_tokens_size if body.repeat_last_n is None else body.repeat_last_n
+    return replace(asked, penalty_last_n=last_n)
+
+
+def stops(body: GenerationFields) -> tuple[str, ...]:
+    """The stop strings. Raises InvalidField for an empty one, and for too many."""
+    texts = stop_texts(body.stop, "stop")
+    if len(texts) > MAX_STOPS:
+        raise InvalidField("stop", f"{len(texts)} texts", f"{MAX_STOPS} texts at most")
+    return texts
+
+
+def includes_usage(body: GenerationFields, unknown: list[str]) -> bool:
+    """Whether a stream is to end with the counts."""
+    return read(StreamOptions, body.stream_options or {}, "stream_options", unknown).include_usage
+
+
+def most_tokens(counts: Mapping[str, int | None]) -> int | None:
+    """As many as asked for, under any name; None is as many as the context holds. Raises InvalidRequest."""
+    given = {name: value for name, value in counts.items() if value is not None}
+    for name, value in given.items():
+        if value == 0:
+            raise InvalidField(name, 0, "an integer from 1, or -1 for as many as the context holds")
+    if len(set(given.values())) > 1:
+        first, second = list(given)[:2]
+        raise ConflictingFields(first, second, "they differ")
+    most = next(iter(given.values()), -1)
+    return most if most > 0 else None
+
+
+def check_ends(body: GenerationFields, bound: Binding | None, *, has_calls: bool) -> None:
+    """Raise ConflictingFields for ways to end that do not go together."""
+    if bound is not None and body.stop:
+        raise ConflictingFields("stop", bound.field, "a document that is cut does not match its schema")
+    if not body.ignore_eos:
+        return
+    if bound is not None:
+        raise ConflictingFields("ignore_eos", bound.field, "a document has an end")
+    if has_calls:
+        raise ConflictingFields("ignore_eos", "tools", 'calls have an end, unless tool_choice is "none"')
+
+
+def check_count(num_answers: int, count: int, model: LoadedModel) -> None:
+    """Raise InvalidField for more answers than may ever run and wait at once."""
+    options = model.spec.options
+    queue = 4 * options.n_seq_max if options.queue_size is None else options.queue_size
+    most = options.n_seq_max + queue
+    if num_answers > most:
+        at_once = f"as many answers as may run and wait at once ({most}: options.n_seq_max and queue_size of /load)"
+        raise InvalidField("n" if count > 1 else "prompt", f"{num_answers} answers", at_once)
+
+
+def given(rows: Mapping[str, Option], raw: JsonObject, *names: str) -> list[Option]:
+    """The rows of those fields that a body gives."""
+    return [rows[name] for name in names if raw.get(name) is not None]

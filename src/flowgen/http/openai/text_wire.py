@@ -1,0 +1,51 @@
+"""The bodies of /v1/completions and /v1/embeddings, as they are on the wire. Knows names and types alone."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from flowgen.domain.values import Value
+from flowgen.http.openai.sampling_wire import GenerationFields, refused
+
+
+class CompletionBody(GenerationFields, frozen=True, kw_only=True):
+    """POST /v1/completions."""
+
+    prompt: Annotated[Any, Meta(description="A text, a list of texts, a list of token ids, or a list of such lists.")]
+    suffix: Annotated[
+        str | None,
+        Meta(description="The text that comes after the answer.", extra={"needs": "fill_in_the_middle"}),
+    ] = None
+    echo: Annotated[bool, Meta(description="Put the prompt's text before the answer.")] = False
+    logprobs: Annotated[
+        Annotated[int, Meta(ge=0, le=20)] | None,
+        Meta(description="Log-probabilities with so many alternatives; beside echo only where logits_all was loaded."),
+    ] = None
+
+
+class EmbeddingBody(Value, frozen=True, kw_only=True):
+    """POST /v1/embeddings."""
+
+    input: Annotated[
+        Any,
+        Meta(
+            description="A text, a list of texts, a list of token ids, or a list of such lists.",
+            extra={"needs": "embedding"},
+        ),
+    ]
+    model: Annotated[str | None, Meta(description="Any name: the one model that is loaded answers, and is named.")] = (
+        None
+    )
+    encoding_format: Annotated[
+        Literal["float", "base64"], Meta(description="Numbers, or their float32 bytes (little-endian) in base64.")
+    ] = "float"
+    dimensions: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="So many first numbers, at length 1 again; at most what the model gives."),
+    ] = None
+    embd_normalize: Annotated[
+        int, Meta(description="Vectors have length 1: 2 (Euclidean) is what can be asked for.", ge=2, le=2)
+    ] = 2
+    truncate_prompt_tokens: Annotated[
+        int | None, refused("an input is never cut: one that is too long is a 400", "Cut the inputs.")
+    ] = None
