@@ -12,8 +12,9 @@ from flowgen.domain.values import Value
 class PastTurn(Value, frozen=True):
     """A past answer that consists of `calls`, as a template renders it.
 
-    `prompt` is the conversation before it, up to and with what asks for an answer, and `turn` what the model itself
-    wrote: its text begins where an answer does, and ends where the template goes on alike for any answer.
+    `prompt` is what asks for the answer, all that stands between the question and it, and `turn` what the model itself
+    wrote: its text begins where an answer does, and ends where the template goes on alike for any answer. An empty
+    block of thinking is left out of both.
     """
 
     calls: tuple[ToolCall, ...]
@@ -83,8 +84,10 @@ class Markup(Value, frozen=True):
 
 class AnswerStart(Value, frozen=True):
     """What a parser starts from. `is_strict`: the answer was bound to the grammar; else the parser is lenient.
-    `generation_prompt` is the end of the prompt, which the answer goes on from."""
+    `generation_prompt` is the end of the prompt, which the answer goes on from. Without `separates_reasoning` a format
+    that tells reasoning itself tells it with its markup."""
 
     tools: tuple[Tool, ...] = ()
     is_strict: bool = True
     generation_prompt: str = ""
+    separates_reasoning: bool = True

@@ -33,15 +33,16 @@ class ArgumentTypes:
     """The types of one tool's arguments; of an unknown tool, and of arguments that no schema names, nothing is known."""
 
     def __init__(self, name: str, tools: Sequence[Tool]) -> None:
-        schemas = (tool.parameters for tool in tools if tool.name == name)
-        self._root: JsonObject = next(schemas, {})
+        schemas = [tool.parameters for tool in tools if tool.name == name]
+        self.is_known = bool(schemas)
+        self.root: JsonObject = schemas[0] if schemas else {}
 
     def kind(self, key: str) -> Kind:
         """How a value of this argument is written."""
         schema = self.schema(key)
         if schema is None:
             return "text"
-        kinds = types_of(schema, self._root)
+        kinds = types_of(schema, self.root)
         if not kinds:
             return "either"
         if "string" not in kinds:
@@ -50,16 +51,21 @@ class ArgumentTypes:
 
     def schema(self, key: str) -> JsonValue:
         """The argument's schema, None where there is none."""
-        properties = self._root.get("properties")
-        return properties.get(key) if isinstance(properties, dict) else None
+        return _property(self.root, key, self.root, 0)
 
     def value(self, key: str, text: str) -> JsonValue:
         """The JSON value of an argument's text; what is none stays text."""
         schema = self.schema(key)
-        kinds = types_of(schema, self._root) if schema is not None else {"string"}
-        if kinds == {"string"}:
-            return text
-        return _read(text, kinds)
+        return text if schema is None else self.of_schema(schema, text)
+
+    def of_schema(self, schema: JsonValue, text: str) -> JsonValue:
+        """The JSON value of a text by a schema."""
+        kinds = self.types_of(schema)
+        return text if kinds == {"string"} else _read(text, kinds)
+
+    def types_of(self, schema: JsonValue) -> set[str]:
+        """The types that a schema names; empty where it names none."""
+        return types_of(schema, self.root)
 
 
 def _read(text: str, kinds: frozenset[str] | set[str]) -> JsonValue:
@@ -136,3 +142,49 @@ def _referred(reference: str, root: JsonValue) -> JsonValue:
         key = step.replace("~1", "/").replace("~0", "~")
         found = found.get(key) if isinstance(found, dict) else None
     return found
+
+
+def branch_with(schema: JsonValue, kind: str, root: JsonValue) -> JsonValue:
+    """The branch of a union, or the schema itself, that allows a type; None where there is none."""
+    for _ in range(_MAX_DEPTH):
+        if not isinstance(schema, dict) or kind not in types_of(schema, root):
+            return None
+        if isinstance(schema.get("$ref"), str):
+            schema = _referred(schema["$ref"], root)
+            continue
+        branches = [branch for word in ("anyOf", "oneOf", "allOf") for branch in schema.get(word) or ()]
+        fitting = [branch for branch in branches if kind in types_of(branch, root)]
+        if not fitting or "properties" in schema or "items" in schema:
+            return schema
+        schema = fitting[0]
+    return None
+
+
+def member_schema(schema: JsonValue, key: str, root: JsonValue) -> JsonValue:
+    """The schema of an object's property, None where there is none."""
+    if not isinstance(schema, dict):
+        return None
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and key in properties:
+        return properties[key]
+    others = schema.get("additionalProperties")
+    return others if isinstance(others, dict) else None
+
+
+def item_schema(schema: JsonValue, root: JsonValue) -> JsonValue:
+    """The schema of a list's items, None where there is none."""
+    return schema.get("items") if isinstance(schema, dict) else None
+
+
+def _property(schema: JsonValue, key: str, root: JsonValue, depth: int) -> JsonValue:
+    """A property's schema, of the schema itself or of one of its branches."""
+    if not isinstance(schema, dict) or depth > _MAX_DEPTH:
+        return None
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and key in properties:
+        return properties[key]
+    branches = [branch for word in ("anyOf", "oneOf", "allOf") for branch in schema.get(word) or ()]
+    if isinstance(schema.get("$ref"), str):
+        branches.append(_referred(schema["$ref"], root))
+    found = (_property(branch, key, root, depth + 1) for branch in branches)
+    return next((inner for inner in found if inner is not None), None)

@@ -29,7 +29,8 @@ class Family(CallSyntax, Protocol):
 class Declaration(Value, frozen=True):
     """One format. `calls` None: the models write no calls.
 
-    `reasoning` are the tags around its thinking, and with `calls_in_reasoning` a call's opening ends it. `dropped` are
+    `reasoning` are the tags around its thinking, and with `calls_in_reasoning` a call's opening ends it, as each of
+    `reasoning_ends` does. `dropped` are
     texts around answers that are markup and no content. `other_calls` are spellings that are read and never written. `aliases` are second names for variants that the same parser
     takes.
     """
@@ -40,6 +41,7 @@ class Declaration(Value, frozen=True):
     aliases: tuple[str, ...] = ()
     reasoning: ReasoningTags | None = None
     calls_in_reasoning: bool = False
+    reasoning_ends: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     other_calls: tuple[CallSyntax, ...] = ()
     signs: tuple[Sign, ...] = ()
@@ -59,7 +61,8 @@ class DeclaredFormat:
     def reasoning_ends(self) -> tuple[str, ...]:
         """The texts that end a block of reasoning which was not closed."""
         calls = self.declaration.calls
-        return calls.openings().marked if calls is not None and self.declaration.calls_in_reasoning else ()
+        ends = self.declaration.reasoning_ends
+        return (*calls.openings().marked, *ends) if calls is not None and self.declaration.calls_in_reasoning else ends
 
     def markup(self, tools: Sequence[Tool]) -> Markup:
         calls = self.declaration.calls

@@ -2,38 +2,74 @@
 
 import re
 
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
-from flowgen.adapters.toolcalls.literals import BrokenCall, LiteralReader, quoted
+from flowgen.adapters.toolcalls.literals import LiteralReader, quoted
+from flowgen.adapters.toolcalls.markers import Markers
 from flowgen.domain.values import JsonObject
 
 NAME = re.compile(r"[\w.-]+")
 ARGUMENT_NAME = re.compile(r"[\w.$@:/-]+")
 
 
+_SIBLINGS = Markers(("), ", "),", ")\n", ")]"))
+
+
 class PythonicReader:
     """Reads a list of calls; a lenient one also without brackets, and with JSON's words and Python's other quotes."""
 
-    def __init__(self, stream: CharacterStream, events: CallEvents, *, is_lenient: bool) -> None:
+    def __init__(
+        self,
+        stream: CharacterStream,
+        events: CallEvents,
+        *,
+        is_lenient: bool,
+        has_brackets: bool = True,
+        name_suffix: str = "",
+    ) -> None:
+        """Without `has_brackets` calls stand a line each; `name_suffix` follows a name and is none of it."""
         self._stream = stream
         self._events = events
+        self._is_lenient = is_lenient
+        self._has_brackets = has_brackets
+        self._name_suffix = name_suffix
+        self._num_calls = events.num_calls
         self._literals = LiteralReader(stream, is_python=True, is_lenient=is_lenient)
 
     def calls(self) -> Reading[None]:
-        """Read the list to its end."""
+        """Read the list to its end. A lenient reader tells what is no call, and goes on with the next one."""
         has_bracket = (yield from self._literals.space()) == "["
         if has_bracket:
             yield from self._stream.take()
-        else:
+        elif self._has_brackets:
             self._literals.lenient("a list without brackets is")
-        yield from self._call()
-        while (yield from self._literals.space()) == ",":
-            yield from self._stream.take()
-            if (yield from self._literals.space()) == "]":
+        while True:
+            yield from self._one()
+            found = yield from self._literals.space()
+            if found == ",":
+                yield from self._stream.take()
+                if (yield from self._literals.space()) == "]":
+                    break
+            elif not (found and NAME.match(found) and (self._is_lenient or not self._has_brackets)):
                 break
-            yield from self._call()
         if has_bracket and (yield from self._literals.space()):
             yield from self._literals.expect("]")
+            self._stream.set_mark()
+
+    def _one(self) -> Reading[None]:
+        try:
+            yield from self._call()
+        except CutCall:
+            raise
+        except BrokenCall as broken:
+            if not self._is_lenient or self._num_calls == self._events.num_calls:
+                raise
+            self._stream.rewind()
+            if not (yield from self._stream.until(_SIBLINGS, _unheard)):
+                raise
+            self._stream.skip(1)
+            self._events.malformed(self._stream.marked, str(broken))
             self._stream.set_mark()
 
     def _call(self) -> Reading[None]:
@@ -42,6 +78,8 @@ class PythonicReader:
         if not name:
             raise self._literals.broken("a tool's name expected", (yield from self._stream.peek()))
         yield from self._literals.expect("(")
+        if self._name_suffix:
+            name = name.removesuffix(self._name_suffix)
         tell = self._events.begin(name)
         tell("{")
         arguments: JsonObject = {}
@@ -73,3 +111,7 @@ class PythonicReader:
         if key in arguments:
             raise BrokenCall(f"the argument {key!r} comes twice")
         return key
+
+
+def _unheard(piece: str) -> None:
+    """Take text that is told to nobody: the mark keeps it."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.application.reasoning import ReasoningSplitter
 from flowgen.domain.events import (
     ContentDelta,
@@ -55,16 +56,21 @@ class CaseReading(Value, frozen=True):
 
 def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
     """Read one answer. Never raises on its text."""
-    is_separate = _is_separate(case)
+    is_separate = _is_separate(case, syntax)
     is_read = is_separate or not syntax.declaration.calls_in_reasoning
     tags = syntax.declaration.reasoning if is_read else None
-    opened = _opened(case, tags)
+    opened = _opened(case, syntax.declaration.reasoning)
     splitter = ReasoningSplitter(
         tags, is_open=bool(opened), ends=syntax.reasoning_ends(), is_verbatim=not is_separate
     )
     tools = tuple(_tool(tool) for tool in case.tools or ())
     parser = syntax.parser(
-        AnswerStart(tools=tools, is_strict=False, generation_prompt=case.generation_prompt or "")
+        AnswerStart(
+            tools=tools,
+            is_strict=False,
+            generation_prompt=case.generation_prompt or "",
+            separates_reasoning=is_separate,
+        )
     )
     events: list[ParsedEvent] = []
 
@@ -77,13 +83,16 @@ def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
     if not case.partial:
         take(splitter.finish())
         events.extend(parser.finish("stop"))
-    prefix = opened if opened and not is_separate else ""
+    closing = syntax.declaration.reasoning.closing.strip() if syntax.declaration.reasoning else ""
+    prefix = opened if not is_separate and closing in case.raw else ""
     return _folded(events, prefix, frozenset(tool.name for tool in tools), is_separate=is_separate, is_partial=case.partial)
 
 
-def _is_separate(case: Case) -> bool:
+def _is_separate(case: Case, syntax: DeclaredFormat) -> bool:
     if case.reasoning_format is not None:
         return case.reasoning_format != "none"
+    if isinstance(syntax.declaration.calls, Messages):
+        return True
     return bool(case.prompt_opens_thinking or case.enable_thinking)
 
 

@@ -12,6 +12,7 @@ FORMAT = DeclaredFormat(
         name="kimi_k3",
         models="Kimi K3",
         reasoning=ReasoningTags(opening="<|open|>think<|sep|>", closing="<|close|>think<|sep|>"),
+        reasoning_ends=("<|open|>response<|sep|>", "<|open|>tools<|sep|>"),
         dropped=(
             "<|open|>response<|sep|>", "<|close|>response<|sep|>", "<|close|>message<|sep|>",
             '<|open|>message role="assistant"<|sep|>', "<|end_of_msg|>",

@@ -1,0 +1,82 @@
+"""Calls in Python's notation, in a list or a line each.
+
+<|tool_call_start|>[get_weather(city="Paris", days=3)]<|tool_call_end|>
+"""
+
+from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
+from flowgen.adapters.toolcalls.call_events import CallEvents
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.markers import stripped
+from flowgen.adapters.toolcalls.pythonic import NAME, PythonicReader
+from flowgen.domain.toolcalls import AnswerStart
+from flowgen.domain.values import Value
+
+
+class Pythonic(Value, frozen=True):
+    """The syntax. `opening` and `closing` stand around a block of calls, empty where there are none. `has_brackets`: a
+    block is a list; else its calls stand a line each. `name_suffix` follows each name. `bare_openings` are read as
+    markers where a call of a known tool follows."""
+
+    opening: str = ""
+    closing: str = ""
+    has_brackets: bool = True
+    name_suffix: str = ""
+    is_alone: bool = False
+    bare_openings: tuple[str, ...] = ()
+
+    def openings(self) -> Openings:
+        marked = stripped(self.opening)
+        bare = self.bare_openings if marked else ("[", *self.bare_openings)
+        return Openings(marked=marked, bare=bare, closings=stripped(self.closing))
+
+    def begun(self, start: AnswerStart) -> str:
+        return ""
+
+    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+        opening = yield from stream.starts_with_any(stripped(self.opening))
+        stream.skip(len(opening))
+        if not opening:
+            yield from self._check(stream, start)
+        reader = PythonicReader(
+            stream,
+            events,
+            is_lenient=not start.is_strict,
+            has_brackets=self.has_brackets,
+            name_suffix=self.name_suffix,
+        )
+        yield from reader.calls()
+        yield from self._close(stream, opening)
+
+    def _check(self, stream: CharacterStream, start: AnswerStart) -> Reading[None]:
+        """Raise BrokenCall unless a list of calls of known tools begins here; waits only as long as it may."""
+        names = frozenset(tool.name for tool in start.tools)
+        yield from stream.starts_with("[")
+        stream.skip(1)
+        yield from stream.space()
+        name = ""
+        while (yield from stream.peek()) and (piece := stream.take_now(NAME)):
+            name += piece
+            if names and not any(known.startswith(name) for known in names):
+                raise BrokenCall(f"{name!r} is no tool")
+        found = yield from stream.space()
+        if not found:
+            raise CutCall(stream.end) if any(known.startswith(name) for known in names) else BrokenCall("no call")
+        if found != "(" or (names and name not in names) or not name:
+            raise BrokenCall("no call of a tool")
+        stream.rewind()
+
+    def _close(self, stream: CharacterStream, opening: str) -> Reading[None]:
+        """Take the closing; an answer may end without it."""
+        closing = self.closing.strip()
+        size = len(stream.marked)
+        found = yield from stream.space()
+        if closing and (yield from stream.starts_with(closing)):
+            stream.skip(len(closing))
+        elif stream.end is not None and closing.startswith(stream.available):
+            stream.skip(len(stream.available))
+        elif opening and closing:
+            raise BrokenCall(f"{closing} expected, {found!r} found")
+        else:
+            stream.rewind(size)
+        stream.set_mark()

@@ -1,0 +1,31 @@
+"""Inkling: messages whose kind a marker tells; calls are JSON, or a text without a name.
+
+<|message_model|>get_weather<|content_invoke_tool_json|>{"name": "get_weather", "args": {"city": "Paris"}}<|end_message|>
+"""
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
+from flowgen.adapters.toolcalls.families.messages import Messages
+from flowgen.adapters.toolcalls.json_call_reader import Keys
+
+FORMAT = DeclaredFormat(
+    Declaration(
+        name="inkling",
+        models="Inkling",
+        dropped=("<|end_message|>",),
+        calls=Messages(
+            starts=(
+                "<|message_model|>", "<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>", "<|content_thinking|>",
+                "<|content_text|>",
+            ),
+            header_ends=(
+                "<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>", "<|content_thinking|>", "<|content_text|>",
+            ),
+            ends=("<|end_message|>",),
+            call=r"<\|content_invoke_tool_json\|>",
+            raw=r"<\|content_invoke_tool_text\|>",
+            thinking=r"<\|content_thinking\|>",
+            body=JsonObjects(keys=Keys(arguments=("args",))),
+        ),
+    )
+)
