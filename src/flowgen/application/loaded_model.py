@@ -1,8 +1,8 @@
 """A model with all that chatting with it takes. Knows how the parts were chosen; refuses to know how they work."""
 
-from flowgen.application.past_turns import try_render
+from flowgen.application.past_turns import QUESTION, try_render
 from flowgen.application.self_check import complaint
-from flowgen.application.template_probe import PROBE_RESULT, PROBE_TOOL, QUESTION, probe_template
+from flowgen.application.template_probe import PROBE_RESULT, PROBE_TOOL, probe_template
 from flowgen.domain.messages import Message, Role
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec
 from flowgen.domain.ports import FormatRegistry, ModelRuntime, PromptRenderer, ToolCallFormat

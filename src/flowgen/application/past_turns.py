@@ -11,7 +11,7 @@ from flowgen.domain.ports import PromptRenderer
 from flowgen.domain.prompts import TemplateOptions
 from flowgen.domain.toolcalls import PastTurn
 
-_QUESTION = Message(role="user", content="Call the function.")
+QUESTION = Message(role="user", content="Call the function.")
 _PLAIN = "A plain answer 7309"
 _LONGEST = 64
 _MARKER = re.compile(r"\]<\]\w{1,24}\[>\[|<[^<>\s]{1,62}>|\[/?[A-Z_]{2,24}\]")
@@ -26,8 +26,8 @@ class TurnCutter:
     def __init__(self, renderer: PromptRenderer, tools: tuple[Tool, ...]) -> None:
         self._renderer = renderer
         self._tools = tools
-        self._prompt = try_render(renderer, (_QUESTION,), tools)
-        plain = try_render(renderer, (_QUESTION, Message(role="assistant", content=_PLAIN)), tools, asks=False)
+        self._prompt = try_render(renderer, (QUESTION,), tools)
+        plain = try_render(renderer, (QUESTION, Message(role="assistant", content=_PLAIN)), tools, asks=False)
         self._ending = plain.rpartition(_PLAIN)[2] if _PLAIN in plain else ""
 
     def turns(self, samples: Sequence[tuple[ToolCall, ...]]) -> tuple[PastTurn, ...]:
@@ -37,10 +37,10 @@ class TurnCutter:
 
     def turn(self, answer: Message, calls: tuple[ToolCall, ...]) -> PastTurn | None:
         """An answer that makes these calls; None where the template refuses it or not all of it is seen."""
-        text = try_render(self._renderer, (_QUESTION, answer), self._tools, asks=False)
+        text = try_render(self._renderer, (QUESTION, answer), self._tools, asks=False)
         start = self._start(text)
-        turn, prompt = text[start : self._end(text)], self._prompt[:start]
-        if not prompt or not all(_is_seen(call, turn) for call in calls):
+        turn, prompt = text[start : self._end(text)], self._prompt[:start].rpartition(QUESTION.content)[2]
+        if not self._prompt or not all(_is_seen(call, turn) for call in calls):
             return None
         thought = _NO_THOUGHT.match(turn)
         if thought is None:

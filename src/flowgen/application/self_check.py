@@ -39,7 +39,7 @@ def reads_back(format: ToolCallFormat, turns: tuple[PastTurn, ...]) -> bool:
 
 def read_back(format: ToolCallFormat, turn: PastTurn) -> list[ToolCall]:
     """The calls that a format finds in a past turn, without their ids."""
-    parser = format.parser(AnswerStart(tools=_TOOLS, is_strict=False))
+    parser = format.parser(AnswerStart(tools=_TOOLS, is_strict=False, generation_prompt=turn.prompt))
     events = [*parser.feed(turn.turn), *parser.finish("stop")]
     return [_bare(event.call) for event in events if isinstance(event, ToolCallFinished)]
 

@@ -2,7 +2,7 @@
 it with; refuses to know any format. Templates may refuse any of them: what they refuse is empty here.
 """
 
-from flowgen.application.past_turns import TurnCutter, try_render
+from flowgen.application.past_turns import QUESTION, TurnCutter, try_render
 from flowgen.domain.messages import Message, Tool, ToolCall
 from flowgen.domain.ports import PromptRenderer
 from flowgen.domain.toolcalls import TemplateProbe
@@ -29,7 +29,6 @@ PROBE_CALL = ToolCall(
     name="probe_function", arguments={"probe_key": "probe_value"}, id="call00001"
 )  # Mistral: 9 letters
 PROBE_RESULT = Message(role="tool", content="probe_result", tool_call_id="call00001", name="probe_function")
-QUESTION = Message(role="user", content="Call the function.")
 PROBE_CONVERSATION = (QUESTION, Message(role="assistant", tool_calls=(PROBE_CALL,)), PROBE_RESULT)
 _OTHER_CALL = ToolCall(name="other_tool", arguments={"unit": "per day", "limit": 25}, id="call00002")
 

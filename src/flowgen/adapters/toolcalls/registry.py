@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from flowgen.adapters.toolcalls.deriving.derived import derive
 from flowgen.application.self_check import reads_back
 from flowgen.domain.errors import CannotWrite, UnknownPlugin
 from flowgen.domain.ports import ToolCallFormat
@@ -36,12 +37,13 @@ class FormatsByName:
         return [self._formats[name] for name in sorted(self._formats)]
 
     def detect(self, probe: TemplateProbe) -> Claim | None:
-        """Give the format with the strongest claim; of equal ones the first by name.
+        """Give the format with the strongest claim, of equal ones the first by name; where there is none, one that is
+        read off what the template writes.
 
         What a vocabulary says counts only where the template's own calls, if it renders any, are read back.
         """
         claims = [*self._told(probe), *self._writing(probe)]
-        return max(claims, key=lambda claim: claim[1].rank, default=None)
+        return max(claims, key=lambda claim: claim[1].rank, default=None) or _derived(probe)
 
     def _told(self, probe: TemplateProbe) -> list[Claim]:
         claims = [(format, match) for format in self.formats() if (match := format.match(probe)) is not None]
@@ -52,6 +54,14 @@ class FormatsByName:
         return [
             (format, Match(rank=_BY_WRITING, reason="the template writes calls just as it does")) for format in found
         ]
+
+
+def _derived(probe: TemplateProbe) -> Claim | None:
+    format = derive(probe)
+    if format is None:
+        return None
+    reason = f"no known format matches; read off how the template writes a past call: {probe.turns[0].turn!r}"
+    return format, Match(rank=0, reason=reason)
 
 
 def aliases(format: ToolCallFormat) -> tuple[str, ...]:

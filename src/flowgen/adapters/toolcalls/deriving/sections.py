@@ -19,6 +19,10 @@ _TURN_END = re.compile(
 """What ends turns and no call: its names are the same from model to model."""
 
 
+ID = "call00000"
+"""Stands for the id of each call."""
+
+
 class CallText(Value, frozen=True):
     """One call and how it is written, without what stands between calls."""
 
@@ -39,12 +43,12 @@ class Sections(Value, frozen=True):
 
 def divide(turns: Sequence[PastTurn]) -> Sections | None:
     """Find the sections of answers with one call each and, where there is one, with two."""
-    single = [CallText(call=turn.calls[0], text=_without_end(turn.turn)) for turn in turns if len(turn.calls) == 1]
+    single = [CallText(call=turn.calls[0], text=_normal(turn)) for turn in turns if len(turn.calls) == 1]
     alone = {written.call.id: written.text for written in single}
     for turn in turns:
         ids = [call.id for call in turn.calls]
         if len(ids) == 2 and alone.keys() >= set(ids):
-            opening, separator, closing = _of_pair(alone[ids[0]], _without_end(turn.turn), alone[ids[1]])
+            opening, separator, closing = _of_pair(alone[ids[0]], _normal(turn), alone[ids[1]])
             return _sections(opening, separator, closing, single, is_parallel=True)
     return _sections("", "", "", single, is_parallel=False) if single else None
 
@@ -72,9 +76,18 @@ def _sections(
     return Sections(opening=opening, separator=separator, closing=closing, calls=tuple(calls), is_parallel=is_parallel)
 
 
-def _without_end(turn: str) -> str:
+def without_end(turn: str) -> str:
     """The turn without tokens that end it: the model writes them to stop, and no parser sees them."""
     return _TURN_END.sub("", turn)
+
+
+def _normal(turn: PastTurn) -> str:
+    """The turn with one id for all calls and the number 0 for each, so that calls differ in nothing but themselves."""
+    text = without_end(turn.turn)
+    for index, call in enumerate(turn.calls):
+        text = text.replace(call.id, ID)
+        text = re.sub(rf"({re.escape(call.name)}\W{{1,2}}){index}(?!\d)", r"\g<1>0", text)
+    return text
 
 
 def common_start(first: str, second: str) -> str:
