@@ -7,6 +7,7 @@ The user wants the weather.
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -16,6 +17,7 @@ FORMAT = DeclaredFormat(
         models="Apriel 1.5 and 1.6",
         reasoning=ReasoningTags(opening="Here are my reasoning steps:", closing="[BEGIN FINAL RESPONSE]"),
         dropped=("[END FINAL RESPONSE]", "<|end|>"),
+        signs=(Sign(patterns=(r"<tool_calls>\s*\[",)),),
         calls=JsonObjects(opening="<tool_calls>", closing="</tool_calls>", is_list=True),
     )
 )

@@ -7,6 +7,7 @@ Action:
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.json_call_reader import Keys
 
@@ -15,6 +16,7 @@ FORMAT = DeclaredFormat(
         name="command_r_plus",
         models="Command R+",
         dropped=("<|CHATBOT_TOKEN|>", "<|END_OF_TURN_TOKEN|>"),
+        signs=(Sign(texts=("Action:", "```json", '"tool_name"'), without=("<|START_ACTION|>",)),),
         calls=JsonObjects(
             opening="Action:\n```json\n",
             is_plain=True,

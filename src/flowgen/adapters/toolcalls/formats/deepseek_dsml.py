@@ -8,6 +8,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -17,6 +18,7 @@ FORMAT = DeclaredFormat(
         models="DeepSeek V3.2, V4, V4.1",
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
+        signs=(Sign(texts=("｜DSML｜",)), Sign(texts=("DSML", "<｜Assistant｜>"))),
         calls=Tagged(
             section_opening="<｜DSML｜tool_calls>\n",
             opening='<｜DSML｜invoke name="',
@@ -33,18 +35,19 @@ FORMAT = DeclaredFormat(
             other_section_closings=("</｜DSML｜function_calls>",),
         ),
         other_calls=(
-        Tagged(
-            section_opening="<｜DSML｜ calls>\n",
-            opening='<｜DSML｜ invoke name="',
-            name_end='">\n',
-            key_opening='<｜DSML｜ parameter name="',
-            key_end='"',
-            type_text=' string="{}"',
-            type_words=(("string", "true"), ("*", "false")),
-            value_opening=">",
-            value_closing="</｜DSML｜ parameter>\n",
-            closing="</｜DSML｜ invoke>\n",
-            section_closing="</｜DSML｜ calls>",
-        ),),
+            Tagged(
+                section_opening="<｜DSML｜ calls>\n",
+                opening='<｜DSML｜ invoke name="',
+                name_end='">\n',
+                key_opening='<｜DSML｜ parameter name="',
+                key_end='"',
+                type_text=' string="{}"',
+                type_words=(("string", "true"), ("*", "false")),
+                value_opening=">",
+                value_closing="</｜DSML｜ parameter>\n",
+                closing="</｜DSML｜ invoke>\n",
+                section_closing="</｜DSML｜ calls>",
+            ),
+        ),
     )
 )

@@ -7,6 +7,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.domain.prompts import ReasoningTags
 
@@ -18,6 +19,7 @@ FORMAT = DeclaredFormat(
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
         dropped=("<｜end▁of▁sentence｜>", "<|end▁of▁sentence|>", "<｜tool▁outputs▁begin｜>", "<｜tool▁outputs▁end｜>"),
+        signs=(Sign(texts=("<｜tool▁call▁begin｜>", "```json")), Sign(texts=("<｜tool▁call▁begin｜>function",))),
         calls=NamedJson(
             section_opening="<｜tool▁calls▁begin｜>",
             opening="<｜tool▁call▁begin｜>",
@@ -27,7 +29,10 @@ FORMAT = DeclaredFormat(
             separator="\n",
             section_closing="<｜tool▁calls▁end｜>",
             other_openings=(
-                "<｜tool▁calls｜>", "<｜tool_calls_begin｜>", "<｜tool calls begin｜>", "<｜tool\\_calls\\_begin｜>",
+                "<｜tool▁calls｜>",
+                "<｜tool_calls_begin｜>",
+                "<｜tool calls begin｜>",
+                "<｜tool\\_calls\\_begin｜>",
             ),
         ),
         other_calls=(

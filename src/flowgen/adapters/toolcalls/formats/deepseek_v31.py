@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,7 @@ FORMAT = DeclaredFormat(
         models="DeepSeek V3.1",
         reasoning=ReasoningTags(),
         dropped=("<｜end▁of▁sentence｜>", "<｜tool▁output▁begin｜>", "<｜tool▁output▁end｜>"),
+        signs=(Sign(texts=("<｜tool▁call▁begin｜>",)), Sign(tokens=("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>"))),
         calls=NamedJson(
             section_opening="<｜tool▁calls▁begin｜>",
             opening="<｜tool▁call▁begin｜>",

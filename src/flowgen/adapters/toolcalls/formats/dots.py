@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         models="dots",
         reasoning=ReasoningTags(),
         dropped=("</dots_function_call>",),
+        signs=(Sign(texts=("<dots_function_call>",)),),
         calls=Tagged(
             section_opening="<dots_function_call>",
             opening='<invoke name="',

@@ -6,6 +6,7 @@ Let me look.>>>get_weather
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 
 FORMAT = DeclaredFormat(
@@ -13,6 +14,7 @@ FORMAT = DeclaredFormat(
         name="functionary_v32",
         models="Functionary 3.2",
         dropped=(">>>all\n",),
+        signs=(Sign(texts=(">>>all",)), Sign(texts=(">>>", "recipient"))),
         calls=NamedJson(opening=">>>", name_end="\n", raw_key="code"),
     )
 )

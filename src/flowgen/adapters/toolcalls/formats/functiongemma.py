@@ -4,12 +4,14 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.bare_objects import BareObjects
 
 FORMAT = DeclaredFormat(
     Declaration(
         name="functiongemma",
         models="FunctionGemma",
+        signs=(Sign(texts=("<start_function_call>",)), Sign(tokens=("<start_function_call>",))),
         calls=BareObjects(opening="<start_function_call>call:", closing="<end_function_call>", string_mark="<escape>"),
     )
 )

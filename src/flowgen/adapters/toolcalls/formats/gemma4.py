@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.bare_objects import BareObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,7 @@ FORMAT = DeclaredFormat(
         models="Gemma 4",
         reasoning=ReasoningTags(opening="<|channel>", closing="<channel|>", label="thought"),
         dropped=("<|channel>thought\n<channel|>", "<|channel>thought<channel|>", "<channel|>", "<turn|>"),
+        signs=(Sign(texts=("<|tool_call>", '<|"|>')), Sign(tokens=("<|tool_call>", '<|"|>'))),
         calls=BareObjects(opening="<|tool_call>call:", closing="<tool_call|>", string_mark='<|"|>'),
     )
 )

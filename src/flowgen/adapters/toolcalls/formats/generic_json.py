@@ -11,7 +11,10 @@ FORMAT = DeclaredFormat(
     Declaration(
         name="generic_json",
         models="any",
-        calls=JsonObjects(keys=Keys(wrappers=("tool_calls", "tool_call", "function"), content="response"), is_list=True,
-            brackets=('{"tool_calls": [', "]}")),
+        calls=JsonObjects(
+            keys=Keys(wrappers=("tool_calls", "tool_call", "function"), content="response"),
+            is_list=True,
+            brackets=('{"tool_calls": [', "]}"),
+        ),
     )
 )

@@ -7,6 +7,7 @@ function call<|role_sep|>
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 
 FORMAT = DeclaredFormat(
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         name="gigachat3",
         models="GigaChat 3",
         dropped=("</s>",),
+        signs=(Sign(texts=("function call<|role_sep|>",)),),
         calls=JsonObjects(opening="<|message_sep|>\n\nfunction call<|role_sep|>\n", is_alone=True),
     )
 )

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 
 FORMAT = DeclaredFormat(
@@ -11,6 +12,7 @@ FORMAT = DeclaredFormat(
         name="gigachat31",
         models="GigaChat 3.1",
         dropped=("</s>",),
+        signs=(Sign(texts=("<|function_call|>",)),),
         calls=JsonObjects(opening="<|function_call|>", is_alone=True),
     )
 )

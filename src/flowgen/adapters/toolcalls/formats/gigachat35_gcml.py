@@ -8,6 +8,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -16,6 +17,7 @@ FORMAT = DeclaredFormat(
         name="gigachat35_gcml",
         models="GigaChat 3.5",
         reasoning=ReasoningTags(),
+        signs=(Sign(texts=("｜GCML｜",)),),
         calls=Tagged(
             section_opening="<｜GCML｜tool_calls>\n",
             opening='<｜GCML｜invoke name="',

@@ -7,6 +7,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -16,6 +17,7 @@ FORMAT = DeclaredFormat(
         models="GLM 4.5, 4.6",
         reasoning=ReasoningTags(),
         dropped=("<|user|>", "<|observation|>", "<|endoftext|>"),
+        signs=(Sign(patterns=(r"</arg_key>\s*\n\s*<arg_value>",)),),
         calls=Tagged(
             opening="<tool_call>",
             name_end="\n",

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,7 @@ FORMAT = DeclaredFormat(
         models="GLM 4.7, 5, Spark 2.5",
         reasoning=ReasoningTags(),
         dropped=("<|user|>", "<|observation|>", "<|endoftext|>"),
+        signs=(Sign(patterns=(r"</arg_key><arg_value>",), rank=25),),
         calls=Tagged(
             opening="<tool_call>",
             name_end="",

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.messages import Messages
 
 FORMAT = DeclaredFormat(
@@ -11,6 +12,7 @@ FORMAT = DeclaredFormat(
         name="gpt_oss",
         models="gpt-oss",
         dropped=("<|end|>", "<|return|>", "<|call|>"),
+        signs=(Sign(texts=("<|channel|>", "functions.")), Sign(tokens=("<|channel|>", "<|constrain|>"))),
         calls=Messages(
             starts=("<|start|>", "<|channel|>"),
             header_ends=("<|message|>",),

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,9 @@ FORMAT = DeclaredFormat(
         models="Granite 3.0 to 3.3",
         reasoning=ReasoningTags(),
         dropped=("<response>", "</response>"),
-        calls=JsonObjects(opening="<|tool_call|>", is_list=True, other_openings=("<tool_call>",), other_closings=("</tool_call>",)),
+        signs=(Sign(texts=("<|tool_call|>", "JSON list")), Sign(patterns=(r"<\|tool_call\|>\s*\[",))),
+        calls=JsonObjects(
+            opening="<|tool_call|>", is_list=True, other_openings=("<tool_call>",), other_closings=("</tool_call>",)
+        ),
     )
 )

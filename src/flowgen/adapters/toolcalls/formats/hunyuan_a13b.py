@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,10 @@ FORMAT = DeclaredFormat(
         models="Hunyuan A13B",
         reasoning=ReasoningTags(),
         dropped=("<answer>", "</answer>"),
+        signs=(
+            Sign(texts=("<answer>",), patterns=(r"<tool_calls>\s*\[",)),
+            Sign(texts=("<|startoftext|>",), patterns=(r"<tool_calls>\s*\[",)),
+        ),
         calls=JsonObjects(opening="<tool_calls>", closing="</tool_calls>", is_list=True),
     )
 )

@@ -9,6 +9,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -17,6 +18,7 @@ FORMAT = DeclaredFormat(
         name="hy_v3",
         models="Hunyuan 3",
         reasoning=ReasoningTags(),
+        signs=(Sign(patterns=(r"<tool_sep(:\w+)?>", r"<arg_key(:\w+)?>")),),
         calls=Tagged(
             section_opening="<tool_calls>\n",
             opening="<tool_call>",

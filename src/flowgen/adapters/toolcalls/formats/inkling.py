@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.adapters.toolcalls.json_call_reader import Keys
@@ -13,13 +14,20 @@ FORMAT = DeclaredFormat(
         name="inkling",
         models="Inkling",
         dropped=("<|end_message|>",),
+        signs=(Sign(texts=("<|content_invoke_tool_json|>",)), Sign(tokens=("<|content_invoke_tool_json|>",))),
         calls=Messages(
             starts=(
-                "<|message_model|>", "<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>", "<|content_thinking|>",
+                "<|message_model|>",
+                "<|content_invoke_tool_json|>",
+                "<|content_invoke_tool_text|>",
+                "<|content_thinking|>",
                 "<|content_text|>",
             ),
             header_ends=(
-                "<|content_invoke_tool_json|>", "<|content_invoke_tool_text|>", "<|content_thinking|>", "<|content_text|>",
+                "<|content_invoke_tool_json|>",
+                "<|content_invoke_tool_text|>",
+                "<|content_thinking|>",
+                "<|content_text|>",
             ),
             ends=("<|end_message|>",),
             call=r"<\|content_invoke_tool_json\|>",

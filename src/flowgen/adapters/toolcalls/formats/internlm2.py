@@ -5,6 +5,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.json_call_reader import Keys
 from flowgen.domain.prompts import ReasoningTags
@@ -14,8 +15,11 @@ FORMAT = DeclaredFormat(
         name="internlm2",
         models="InternLM 2 and 2.5, Intern-S1",
         reasoning=ReasoningTags(),
+        signs=(Sign(texts=("<|action_start|>", "<|plugin|>")), Sign(tokens=("<|action_start|>", "<|plugin|>"))),
         calls=JsonObjects(
-            opening="<|action_start|><|plugin|>\n", closing="<|action_end|>", keys=Keys(arguments=("parameters", "arguments"))
+            opening="<|action_start|><|plugin|>\n",
+            closing="<|action_end|>",
+            keys=Keys(arguments=("parameters", "arguments")),
         ),
     )
 )

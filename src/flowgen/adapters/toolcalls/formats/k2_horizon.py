@@ -6,6 +6,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         name="k2_horizon",
         models="K2 V3, K2 Horizon",
         reasoning=ReasoningTags(opening="<ifm|think>", closing="</ifm|think>"),
+        signs=(Sign(texts=("<ifm|tool_call>",)), Sign(tokens=("<ifm|tool_call>",))),
         calls=Tagged(
             section_opening="<ifm|tool_calls>\n",
             opening="<ifm|tool_call>",

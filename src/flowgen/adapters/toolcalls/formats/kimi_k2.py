@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.domain.prompts import ReasoningTags
 
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
         dropped=("<|im_end|>",),
+        signs=(Sign(texts=("<|tool_call_argument_begin|>",)), Sign(tokens=("<|tool_call_argument_begin|>",))),
         calls=NamedJson(
             section_opening="<|tool_calls_section_begin|>",
             opening="<|tool_call_begin|>",

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -14,9 +15,13 @@ FORMAT = DeclaredFormat(
         reasoning=ReasoningTags(opening="<|open|>think<|sep|>", closing="<|close|>think<|sep|>"),
         reasoning_ends=("<|open|>response<|sep|>", "<|open|>tools<|sep|>"),
         dropped=(
-            "<|open|>response<|sep|>", "<|close|>response<|sep|>", "<|close|>message<|sep|>",
-            '<|open|>message role="assistant"<|sep|>', "<|end_of_msg|>",
+            "<|open|>response<|sep|>",
+            "<|close|>response<|sep|>",
+            "<|close|>message<|sep|>",
+            '<|open|>message role="assistant"<|sep|>',
+            "<|end_of_msg|>",
         ),
+        signs=(Sign(patterns=(r"<\|open\|>call tool=",)), Sign(tokens=("<|open|>", "<|sep|>", "<|close|>"))),
         calls=Tagged(
             section_opening="<|open|>tools<|sep|>",
             opening='<|open|>call tool="',
@@ -26,8 +31,13 @@ FORMAT = DeclaredFormat(
             key_end='"',
             type_text=' type="{}"',
             type_words=(
-                ("string", "string"), ("integer", "number"), ("number", "number"), ("boolean", "boolean"), ("object", "object"),
-                ("array", "array"), ("null", "null"),
+                ("string", "string"),
+                ("integer", "number"),
+                ("number", "number"),
+                ("boolean", "boolean"),
+                ("object", "object"),
+                ("array", "array"),
+                ("null", "null"),
             ),
             value_opening="<|sep|>",
             value_closing="<|close|>argument<|sep|>",

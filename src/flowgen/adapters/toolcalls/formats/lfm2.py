@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.pythonic import Pythonic
 from flowgen.domain.prompts import ReasoningTags
@@ -13,6 +14,11 @@ FORMAT = DeclaredFormat(
         name="lfm2",
         models="LFM2, LFM2.5",
         reasoning=ReasoningTags(),
+        signs=(
+            Sign(texts=("<|tool_list_start|>",)),
+            Sign(texts=("<|tool_call_start|>",)),
+            Sign(tokens=("<|tool_call_start|>", "<|tool_call_end|>")),
+        ),
         calls=Pythonic(opening="<|tool_call_start|>", closing="<|tool_call_end|>"),
         other_calls=(JsonObjects(opening="<|tool_call_start|>", closing="<|tool_call_end|>"),),
     )

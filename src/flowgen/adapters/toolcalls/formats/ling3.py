@@ -7,6 +7,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -16,6 +17,7 @@ FORMAT = DeclaredFormat(
         models="Ling 3.0",
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
+        signs=(Sign(texts=("<role>ASSISTANT</role>",), patterns=(r"</arg_key>\s*<arg_value>",)),),
         calls=Tagged(
             opening="<tool_call>",
             name_end="\n",

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.json_call_reader import Keys
 
@@ -11,6 +12,10 @@ FORMAT = DeclaredFormat(
     Declaration(
         name="llama3_json",
         models="Llama 3.1, 3.2 and 3.3",
+        signs=(
+            Sign(patterns=(r'\{"name": function name, "parameters"',)),
+            Sign(patterns=(r'\{"name": "\w+", "parameters": \{',), without=("<|action_start|>",)),
+        ),
         calls=JsonObjects(
             separator="; ",
             keys=Keys(arguments=("parameters", "arguments")),

@@ -6,6 +6,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         name="longcat",
         models="LongCat Flash",
         reasoning=ReasoningTags(opening="<longcat_think>", closing="</longcat_think>"),
+        signs=(Sign(texts=("<longcat_tool_call>",)),),
         calls=JsonObjects(opening="<longcat_tool_call>\n", closing="\n</longcat_tool_call>"),
     )
 )

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -12,6 +13,7 @@ FORMAT = DeclaredFormat(
         name="minicpm5",
         models="MiniCPM5",
         reasoning=ReasoningTags(),
+        signs=(Sign(texts=('<function name="', '<param name="')),),
         calls=Tagged(
             opening='<function name="',
             name_end='">',

@@ -7,6 +7,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -15,6 +16,7 @@ FORMAT = DeclaredFormat(
         name="minimax_m1",
         models="MiniMax M1",
         reasoning=ReasoningTags(),
+        signs=(Sign(patterns=(r'<tool_calls>\s*\{\s*"name"',)),),
         calls=JsonObjects(opening="<tool_calls>\n", closing="\n</tool_calls>", separator="\n"),
     )
 )

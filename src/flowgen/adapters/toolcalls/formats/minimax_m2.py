@@ -8,6 +8,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -16,6 +17,7 @@ FORMAT = DeclaredFormat(
         name="minimax_m2",
         models="MiniMax M2",
         reasoning=ReasoningTags(),
+        signs=(Sign(texts=("<minimax:tool_call>",)), Sign(tokens=("<minimax:tool_call>",))),
         calls=Tagged(
             section_opening="<minimax:tool_call>\n",
             opening='<invoke name="',

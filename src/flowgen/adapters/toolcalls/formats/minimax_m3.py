@@ -6,6 +6,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.nested_tags import NestedTags
 from flowgen.domain.prompts import ReasoningTags
 
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         name="minimax_m3",
         models="MiniMax M3",
         reasoning=ReasoningTags(opening="<mm:think>", closing="</mm:think>"),
+        signs=(Sign(texts=("]<]minimax[>[",)), Sign(tokens=("]<]minimax[>[",))),
         calls=NestedTags(mark="]<]minimax[>["),
     )
 )

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,7 @@ FORMAT = DeclaredFormat(
         models="Mistral Small 3.1 and later, Devstral, Ministral 3, Magistral",
         aliases=("mistral_v11_bare",),
         reasoning=ReasoningTags(opening="[THINK]", closing="[/THINK]"),
+        signs=(Sign(texts=("[TOOL_CALLS]", "[ARGS]")), Sign(tokens=("[TOOL_CALLS]", "[ARGS]"))),
         calls=NamedJson(opening="[TOOL_CALLS]", name_end="[ARGS]", id_mark="[CALL_ID]"),
     )
 )

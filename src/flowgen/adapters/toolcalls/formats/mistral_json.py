@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.json_call_reader import Keys
 
@@ -11,6 +12,9 @@ FORMAT = DeclaredFormat(
     Declaration(
         name="mistral_json",
         models="Mistral 7B v0.3, Nemo, Large",
-        calls=JsonObjects(opening="[TOOL_CALLS] ", is_list=True, keys=Keys(written_id="last"), other_closings=("[/TOOL_CALLS]",)),
+        signs=(Sign(texts=("[TOOL_CALLS]",), without=("[ARGS]",)),),
+        calls=JsonObjects(
+            opening="[TOOL_CALLS] ", is_list=True, keys=Keys(written_id="last"), other_closings=("[/TOOL_CALLS]",)
+        ),
     )
 )

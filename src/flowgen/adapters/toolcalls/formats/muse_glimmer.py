@@ -8,6 +8,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 
@@ -16,6 +17,7 @@ FORMAT = DeclaredFormat(
         name="muse_glimmer",
         models="Muse Glimmer",
         dropped=("<|eom|>", "<|eot|>"),
+        signs=(Sign(texts=("<atem:",)),),
         calls=Messages(
             starts=("<|start|>",),
             header_ends=("<|message|>",),

@@ -7,6 +7,7 @@ get_time()
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.pythonic import Pythonic
 from flowgen.domain.prompts import ReasoningTags
 
@@ -15,6 +16,7 @@ FORMAT = DeclaredFormat(
         name="olmo3",
         models="Olmo 3",
         reasoning=ReasoningTags(),
+        signs=(Sign(texts=("<function_calls>",), without=("<invoke", ":invoke")),),
         calls=Pythonic(opening="<function_calls>\n", closing="\n</function_calls>", has_brackets=False),
     )
 )

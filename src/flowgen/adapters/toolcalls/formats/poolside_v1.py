@@ -7,6 +7,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
@@ -17,6 +18,7 @@ FORMAT = DeclaredFormat(
         models="Laguna",
         reasoning=ReasoningTags(),
         dropped=("</assistant>",),
+        signs=(Sign(texts=("</assistant>",), patterns=(r"</arg_key>\s*<arg_value>",)),),
         calls=Tagged(
             opening="<tool_call>",
             name_end="\n",

@@ -10,6 +10,7 @@ Paris
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -19,6 +20,7 @@ FORMAT = DeclaredFormat(
         models="Qwen3-Coder, Qwen 3.5 to 3.8, Nemotron 3 Nano, Step 3.5, MiMo v2",
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
+        signs=(Sign(patterns=(r"<function=[^<>]*>\s*<parameter=",)), Sign(texts=("<function=", "<parameter="))),
         calls=Tagged(
             section_opening="<tool_call>\n",
             opening="<function=",

@@ -8,6 +8,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -16,6 +17,10 @@ FORMAT = DeclaredFormat(
         name="seed_oss",
         models="Seed OSS",
         reasoning=ReasoningTags(opening="<seed:think>", closing="</seed:think>"),
+        signs=(
+            Sign(texts=("<seed:tool_call>",), patterns=(r"<function=[^<>]*>\s*<parameter=",)),
+            Sign(tokens=("<seed:tool_call>",)),
+        ),
         calls=Tagged(
             section_opening="<seed:tool_call>\n",
             opening="<function=",

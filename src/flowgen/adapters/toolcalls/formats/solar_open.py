@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.domain.prompts import ReasoningTags
 
@@ -13,6 +14,10 @@ FORMAT = DeclaredFormat(
         models="Solar Open 100B",
         reasoning=ReasoningTags(opening="<|think|>", closing="<|end|>"),
         dropped=("<|begin|>assistant", "<|content|>", "<|end|>"),
+        signs=(
+            Sign(texts=("<|tool_call:begin|>", "<|tool_call:args|>")),
+            Sign(tokens=("<|tool_call:begin|>", "<|tool_call:args|>")),
+        ),
         calls=NamedJson(
             opening="<|tool_call:begin|>",
             id_end="<|tool_call:name|>",

@@ -6,6 +6,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -14,6 +15,7 @@ FORMAT = DeclaredFormat(
         name="solar_open2",
         models="Solar Open 2",
         reasoning=ReasoningTags(opening="<|think:start|>", closing="<|think:end|>"),
+        signs=(Sign(texts=("<|tool_call:start|>",)), Sign(tokens=("<|tool_call:start|>", "<|tool_arg:start|>"))),
         calls=Tagged(
             opening="<|tool_call:start|>",
             name_end="\n",

@@ -4,6 +4,7 @@
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.prompts import ReasoningTags
 
@@ -12,6 +13,7 @@ FORMAT = DeclaredFormat(
         name="step3",
         models="Step 3",
         reasoning=ReasoningTags(),
+        signs=(Sign(texts=("<steptml:",)),),
         calls=Tagged(
             section_opening="<｜tool_calls_begin｜>",
             opening="<｜tool_call_begin｜>",

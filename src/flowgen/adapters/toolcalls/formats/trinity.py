@@ -9,6 +9,7 @@ Let me look.
 """
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.domain.prompts import ReasoningTags
 
@@ -19,6 +20,7 @@ FORMAT = DeclaredFormat(
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
         dropped=("<think>", "</think>"),
+        signs=(Sign(texts=("Trinity",), patterns=(r'<tool_call>\s*\{\s*"name"',)),),
         calls=JsonObjects(opening="<tool_call>\n", closing="\n</tool_call>"),
     )
 )
