@@ -159,7 +159,7 @@ class TokenMatcher(Protocol):
 
     def accept(self, token: int) -> Verdict:
         """Advance by a token, an end token too, or refuse it; where tokens are taken back for it, the matcher has gone
-        back already. Raises ConstraintUnsatisfied where no way is left."""
+        back already."""
 
     def rollback(self, num_tokens: int) -> None: ...
 
@@ -179,11 +179,17 @@ class CompiledConstraint(Protocol):
     def matcher(self) -> TokenMatcher: ...
 
 
-class SchemaConstrainer(Protocol):
+class ConstraintCheck(Protocol):
+    """Tries constraints before they are compiled for a model."""
+
+    def check(self, constraint: Constraint) -> tuple[str, ...]:
+        """Blocking; safe from any thread. Give warnings: what the constraint says that binds nothing. Raises
+        ConstraintRefused for what could not be compiled for any vocabulary, ModelUnavailable where too many others
+        are tried at the moment."""
+
+
+class SchemaConstrainer(ConstraintCheck, Protocol):
     """Compiles constraints; caches by (constraint, vocabulary)."""
 
     def compile(self, constraint: Constraint, vocabulary: Vocabulary) -> CompiledConstraint:
         """Blocking; safe from any thread. Raises ConstraintRefused with keyword and JSON pointer."""
-
-    def check(self, constraint: Constraint) -> None:
-        """Raise ConstraintRefused for what could not be compiled for any vocabulary."""

@@ -16,13 +16,14 @@ class Verdict(Value, frozen=True):
     """True exactly where the token was taken.
 
     Else it is banned at this place, and `num_back` tokens before it, 0 or more, are taken back because of `failure`;
-    the matcher then stands there already, and another token is to be chosen. `opens`: with the token a checked value
-    began, to whose beginning the answer may have to go back.
+    the matcher then stands there already, and another token is to be chosen. `is_final`: there is none.
+    `opens`: with the token a checked value began, to whose beginning the answer may have to go back.
     """
 
     is_accepted: bool = True
     num_back: int = 0
     opens: bool = False
+    is_final: bool = False
     failure: Failure | None = None
 
     def __bool__(self) -> bool:

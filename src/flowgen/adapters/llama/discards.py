@@ -17,11 +17,12 @@ class Discards:
         self._budget = max(_LEAST, _PER_TOKEN * max_tokens)
 
     def count(self, verdict: Verdict) -> None:
-        """Raises ConstraintUnsatisfied once the budget is spent."""
+        """Raises ConstraintUnsatisfied once the budget is spent, or where no token is left to choose."""
         if verdict.num_back:
             self.num_tokens += verdict.num_back + 1
         else:
             self._num_refused += 1
         failure = verdict.failure
-        if failure is not None and self.num_tokens + self._num_refused > self._budget:
+        is_spent = self.num_tokens + self._num_refused > self._budget
+        if failure is not None and (is_spent or verdict.is_final):
             raise ConstraintUnsatisfied(failure.field, failure.keyword, failure.pointer, self.num_tokens)

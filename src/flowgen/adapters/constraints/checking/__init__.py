@@ -1,0 +1,1 @@
+"""Checks on the value while it is written: what no grammar can say of it."""

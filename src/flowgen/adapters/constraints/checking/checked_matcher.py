@@ -1,0 +1,196 @@
+"""A matcher that judges values while they are written, around one that follows the grammar. Knows tokens, how far back
+they may be taken, and what must not come again; refuses to know schemas."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+import numpy as np
+
+from flowgen.adapters.constraints.checking.bans import Bans
+from flowgen.adapters.constraints.checking.followers import Follower
+from flowgen.adapters.constraints.checking.repairs import Repairs
+from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
+from flowgen.adapters.constraints.checking.value_checker import Problem
+from flowgen.domain.model import Vocabulary
+from flowgen.domain.ports import CompiledConstraint, TokenMatcher
+from flowgen.domain.verdicts import ACCEPTED, OPENED, REFUSED, Failure, Verdict
+
+_MOST_FORGIVEN = 3
+
+
+class CheckedGrammar:
+    """A compiled grammar with checks. Safe from any thread."""
+
+    def __init__(
+        self, grammar: CompiledConstraint, follow: Callable[[], Follower], index: TokenIndex, vocabulary: Vocabulary
+    ) -> None:
+        self._grammar = grammar
+        self._follow = follow
+        self._index = index
+        self._ends = vocabulary.end_tokens
+
+    def matcher(self) -> "CheckedMatcher":
+        return CheckedMatcher(self._grammar.matcher(), self._follow(), self._index, self._ends)
+
+
+class CheckedMatcher:
+    """One answer's way. A token that would end a value wrongly is refused and banned; as tries grow, tokens before
+    it are taken back and what they said is banned there."""
+
+    def __init__(
+        self, grammar: TokenMatcher, follower: Follower, index: TokenIndex, end_tokens: tuple[int, ...]
+    ) -> None:
+        self._grammar = grammar
+        self._follower = follower
+        self._index = index
+        self._ends = frozenset(end_tokens)
+        self._end_bits = np.bitwise_or.reduce([index.only(token) for token in end_tokens])
+        self._bits = bytearray(len(self._end_bits))
+        self._bans = Bans(index)
+        self._repairs = Repairs()
+        self._tokens: list[int] = []
+        self._places = [0]  # where each token begins in the text, and where the next one does
+        self._held: list[int | None] = [None]  # which token the outermost unjudged value begins in
+        self._last: Failure | None = None
+        self._num_forgiven = 0
+
+    @property
+    def num_held(self) -> int:
+        held = self._held[-1]
+        return 0 if held is None else len(self._tokens) - held
+
+    def fill_mask(self, mask: memoryview) -> None:
+        self._grammar.fill_mask(mask)
+        if not self._bans.is_empty:
+            self._bans.lift(np.frombuffer(mask, np.uint8), self._end_bits)
+
+    def accept(self, token: int) -> Verdict:
+        is_end = token in self._ends
+        data = b"" if is_end else self._index.texts[token]
+        if self._last is not None and self._bans.forbids(data, is_end=is_end):
+            return Verdict(is_accepted=False, failure=self._last)
+        if is_end:
+            return self._end(token)
+        if not self._grammar.accept(token):
+            return REFUSED
+        problem, opens = self._follower.push(data)
+        if problem is None and self._grammar.is_finished():
+            problem = self._follower.finish()
+        if problem is not None:
+            self._follower.pop(1)
+            self._grammar.rollback(1)
+            return self._failed(problem, data[: max(1, problem.seen - self._places[-1])])
+        self._push(token, data)
+        return OPENED if opens else ACCEPTED
+
+    def _end(self, token: int) -> Verdict:
+        problem = self._follower.finish() if self._grammar.may_finish() else None
+        if problem is not None:
+            return self._failed(problem, b"")
+        verdict = self._grammar.accept(token)
+        if verdict:
+            self._push(token, b"")
+        return verdict
+
+    def _push(self, token: int, data: bytes) -> None:
+        self._tokens.append(token)
+        self._places.append(self._places[-1] + len(data))
+        self._bans.push(data)
+        held = self._follower.held
+        self._held.append(None if held is None else bisect_right(self._places, held) - 1)
+
+    def rollback(self, num_tokens: int) -> None:
+        if num_tokens <= 0:
+            return
+        self._grammar.rollback(num_tokens)
+        self._follow_back(num_tokens)
+
+    def _follow_back(self, num_tokens: int) -> None:
+        """All but the grammar's matcher goes back."""
+        if num_tokens:
+            num_followed = sum(token not in self._ends for token in self._tokens[-num_tokens:])
+            self._follower.pop(num_followed)
+            self._bans.pop(num_tokens)
+            del self._tokens[-num_tokens:], self._places[-num_tokens:], self._held[-num_tokens:]
+
+    def forced(self) -> list[int]:
+        tokens = self._grammar.forced()
+        if tokens and self._last is not None:
+            first = tokens[0]
+            if self._bans.forbids(self._index.texts[first], is_end=first in self._ends):
+                return []
+        return tokens
+
+    def is_finished(self) -> bool:
+        return self._grammar.is_finished()
+
+    def may_finish(self) -> bool:
+        return self._grammar.may_finish()
+
+    def _failed(self, problem: Problem, wrong: bytes) -> Verdict:
+        """Ban what was wrong, the answer's end where that is nothing, and go back as far as it takes."""
+        complaint = problem.complaint
+        failure = Failure(keyword=complaint.keyword, pointer=complaint.pointer, field=self._follower.field_of(problem))
+        self._last = failure
+        if wrong:
+            self._bans.ban(wrong)
+        else:
+            self._bans.ban_end()
+        target = self._repairs.target(problem)
+        if target is None and self._allowed().any():
+            return Verdict(is_accepted=False, failure=failure)
+        num_back = self._go_back(problem.start if target is None else target, wrong)
+        if num_back is None:
+            return Verdict(is_accepted=False, failure=failure, is_final=True)
+        return Verdict(is_accepted=False, num_back=num_back, failure=failure)
+
+    def _go_back(self, start: int, wrong: bytes) -> int | None:
+        """Go back to the first choice since a byte of the text, else to the last one before it, and ban there what was
+        said; give the number of tokens. None where nothing else can be said."""
+        num_tokens = len(self._tokens)
+        floor = num_tokens - self.num_held
+        first = min(max(floor, bisect_right(self._places, start) - 1), num_tokens)
+        way = b"".join([*(self._index.texts[token] for token in self._tokens[floor:]), wrong])
+        self._grammar.rollback(num_tokens - first)
+        for place in range(first, num_tokens + 1):
+            if self._forks(place, way[self._places[place] - self._places[floor] :], is_first=True):
+                return self._stay(place)
+            if place < num_tokens:
+                self._grammar.accept(self._tokens[place])
+        self._grammar.rollback(num_tokens - first)
+        for place in range(first - 1, floor - 1, -1):
+            self._grammar.rollback(1)
+            if self._forks(place, way[self._places[place] - self._places[floor] :], is_first=False):
+                return self._stay(place)
+        return self._forgive(floor)
+
+    def _forks(self, place: int, way: bytes, *, is_first: bool) -> bool:
+        """Whether something else can be said at a place where the grammar stands; then the way is banned."""
+        allowed = self._allowed(place)
+        if not way:
+            return bool(allowed.any())
+        fork = self._index.first_fork(allowed, way) if is_first else self._index.last_fork(allowed, way)
+        if fork is None:
+            return False
+        self._bans.ban(way[: fork + 1], place, is_guess=fork + 1 < len(way))
+        return True
+
+    def _stay(self, place: int) -> int:
+        """Everything else goes back to where the grammar is."""
+        num_back = len(self._tokens) - place
+        self._follow_back(num_back)
+        return num_back
+
+    def _forgive(self, floor: int) -> int | None:
+        """All ways are banned: some of them perhaps wrongly. Begin anew with what is known for certain."""
+        self._num_forgiven += 1
+        if self._num_forgiven > _MOST_FORGIVEN or not self._bans.forget_guesses():
+            return None
+        return self._stay(floor) if self._allowed(floor).any() else None
+
+    def _allowed(self, place: int = -1) -> Bits:
+        """The mask where the grammar stands, after `place` tokens, without what is banned there."""
+        self._grammar.fill_mask(memoryview(self._bits).cast("I"))
+        bits = np.frombuffer(self._bits, np.uint8).copy()
+        self._bans.lift(bits, self._end_bits, place)
+        return bits

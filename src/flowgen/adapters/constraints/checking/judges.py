@@ -1,0 +1,229 @@
+"""Judges values by a schema's residues with a real validator. Knows jsonschema-rs and which part of a schema a keyword
+needs beside it; refuses to know texts and tokens."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.schemas import (
+    Array,
+    Lowered,
+    Node,
+    Nothing,
+    Object,
+    Reference,
+    Residue,
+    Union,
+)
+from flowgen.domain.values import JsonValue, Value
+
+_VALIDATORS = {
+    "4": (jsonschema_rs.Draft4Validator, jsonschema_rs.Draft4),
+    "6": (jsonschema_rs.Draft6Validator, jsonschema_rs.Draft6),
+    "7": (jsonschema_rs.Draft7Validator, jsonschema_rs.Draft7),
+    "2019-09": (jsonschema_rs.Draft201909Validator, jsonschema_rs.Draft201909),
+    "2020-12": (jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012),
+}
+_HOME = "https://flowgen.invalid/schema"
+"""Where a schema stands that does not say so itself."""
+_BESIDE = {
+    "maxContains": ("contains",),
+    "additionalProperties": ("properties", "patternProperties"),
+    "additionalItems": ("items",),
+    "items": ("prefixItems",),
+}
+"""What a keyword's meaning depends on."""
+_MOST_ERRORS = 20
+
+Path = tuple[str | int, ...]
+
+
+class Complaint(Value, frozen=True):
+    """Why a value is not taken. `places` lead from it to the inner values that the errors are about; `is_owed`: more of
+    the value can mend it."""
+
+    keyword: str
+    pointer: str
+    is_owed: bool = False
+    places: tuple[Path, ...] = ()
+
+
+class Judge:
+    """Judges values by one schema of the source. `residues` are those that stand there."""
+
+    def __init__(self, validator: jsonschema_rs.Validator, residues: Sequence[Residue]) -> None:
+        self._validator = validator
+        self._residues = residues
+
+    def complaint(self, value: JsonValue) -> Complaint | None:
+        """What the schema has against a value; None, nothing."""
+        try:
+            if self._validator.is_valid(value):
+                return None
+            errors = list(islice(self._validator.iter_errors(value), _MOST_ERRORS))
+        except (ValueError, RecursionError):  # half a character, numbers and depths that it does not take
+            errors = []
+        if not errors:
+            residue = self._residues[0] if self._residues else None
+            return Complaint(keyword=residue.keyword if residue else "", pointer=residue.pointer if residue else "")
+        blamed = [self._blamed(error) for error in errors]
+        keyword, pointer, _ = blamed[0]
+        return Complaint(
+            keyword=keyword,
+            pointer=pointer,
+            is_owed=all(is_owed for _, _, is_owed in blamed),
+            places=tuple(dict.fromkeys(place for error in errors for place in _places(error, 0) if place)),
+        )
+
+    def _blamed(self, error: jsonschema_rs.ValidationError) -> tuple[str, str, bool]:
+        path = [str(step) for step in error.evaluation_path]
+        for residue in self._residues:
+            keywords = (residue.keyword, "then", "else") if residue.keyword == "if" else (residue.keyword,)
+            if len(path) > 1 and path[1] in keywords:
+                return residue.keyword, residue.pointer, residue.kind == "owed" and not error.instance_path
+        where = error.absolute_keyword_location or ""
+        return error.kind.name, where.partition("#")[2], False
+
+
+def _places(error: jsonschema_rs.ValidationError, depth: int) -> Iterator[Path]:
+    branches = getattr(error.kind, "context", None) if depth < 4 else None
+    for branch in branches or ():
+        for inner in branch[:4]:
+            yield from _places(inner, depth + 1)
+    yield tuple(error.instance_path)
+
+
+class Grown:
+    """Judges what there is of an array or object by one keyword alone. `most_members` is maxProperties."""
+
+    def __init__(self, residue: Residue, judge: Judge | None, most_members: int | None = None) -> None:
+        self.residue = residue
+        self.most_members = most_members
+        self._judge = judge
+
+    def complaint(self, value: JsonValue) -> Complaint | None:
+        if self._judge is None or self._judge.complaint(value) is None:
+            return None
+        return self.blame
+
+    @property
+    def blame(self) -> Complaint:
+        return Complaint(keyword=self.residue.keyword, pointer=self.residue.pointer)
+
+
+class Judges:
+    """All the judges of a schema, made at once. Raises ConstraintRefused for what the validator cannot take."""
+
+    def __init__(self, lowered: Lowered, field: str) -> None:
+        self._make, draft = _VALIDATORS[lowered.draft]
+        self._field = field
+        self._source = lowered.source
+        self._home = _home(lowered.source, lowered.draft)
+        residues = list(dict.fromkeys(residues_of(lowered)))
+        self.has_residues = bool(residues)
+        try:
+            self._registry = jsonschema_rs.Registry([(self._home, lowered.source)], draft=draft)
+        except ValueError as error:
+            raise ConstraintRefused(field, _sentence(error)) from error
+        of_schema: dict[str, list[Residue]] = {}
+        for residue in residues:
+            of_schema.setdefault(residue.schema, []).append(residue)
+        self._judges = {pointer: self._judge(pointer, those) for pointer, those in of_schema.items()}
+        self.of_root = self._judges.get("") or self._judge("", ())
+        self._grown = {residue: self._grown_judge(residue) for residue in residues if residue.kind == "grown"}
+
+    def of(self, residues: Sequence[Residue]) -> list[Judge]:
+        """The judges of a value whose end is there: one for each schema."""
+        return [self._judges[pointer] for pointer in dict.fromkeys(residue.schema for residue in residues)]
+
+    def grown(self, residues: Sequence[Residue]) -> list[Grown]:
+        """The judges of a value that grows."""
+        return [self._grown[residue] for residue in residues if residue.kind == "grown"]
+
+    def _judge(self, pointer: str, residues: Sequence[Residue]) -> Judge:
+        try:
+            validator = self._validator({"$ref": f"{self._home}#{_quoted(pointer)}"})
+        except ValueError as error:
+            keyword = residues[0].keyword if residues else None
+            raise ConstraintRefused(self._field, _sentence(error), keyword=keyword, pointer=pointer) from error
+        return Judge(validator, residues)
+
+    def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:
+        return self._make(schema, registry=self._registry, validate_formats=True, offline=True)
+
+    def _grown_judge(self, residue: Residue) -> Grown:
+        """Without a judge, the value is only judged at its end."""
+        schema = _resolved(self._source, residue.schema)
+        value = schema.get(residue.keyword) if isinstance(schema, dict) else None
+        if residue.keyword == "maxProperties" and isinstance(value, int | float):
+            return Grown(residue, None, int(value))
+        if not isinstance(schema, dict) or residue.keyword not in schema:
+            return Grown(residue, None)
+        names = (residue.keyword, *_BESIDE.get(residue.keyword, ()))
+        part = {name: _absolute(schema[name], self._home) for name in names if name in schema}
+        if "contains" in part:
+            part["minContains"] = 0
+        try:
+            return Grown(residue, Judge(self._validator(part), ()))
+        except ValueError:  # a part that does not stand alone
+            return Grown(residue, None)
+
+
+def residues_of(lowered: Lowered) -> Iterator[Residue]:
+    """Every residue of a normal form."""
+    waiting: list[Node] = [lowered.root, *lowered.definitions.values()]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Nothing | Reference):
+            continue
+        yield from node.residues
+        match node:
+            case Union(options=options):
+                waiting += options
+            case Array(prefix=prefix, items=items):
+                waiting += [*prefix, items]
+            case Object(properties=properties, others=others):
+                waiting += [listed.node for listed in properties] + [group.node for group in others]
+                waiting += [group.keys for group in others]
+
+
+def _home(source: JsonValue, draft: str) -> str:
+    own = source.get("id" if draft == "4" else "$id") if isinstance(source, dict) else None
+    return own.partition("#")[0] if isinstance(own, str) and "://" in own else _HOME
+
+
+def _absolute(node: Any, home: str) -> Any:
+    """A copy whose references lead into the source."""
+    if isinstance(node, list):
+        return [_absolute(item, home) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: home + value
+        if key == "$ref" and isinstance(value, str) and value.startswith("#")
+        else _absolute(value, home)
+        for key, value in node.items()
+    }
+
+
+def _resolved(source: JsonValue, pointer: str) -> Any:
+    node: Any = source
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        try:
+            node = node[int(name)] if isinstance(node, list) else node[name]
+        except (LookupError, TypeError, ValueError):
+            return None
+    return node
+
+
+def _quoted(pointer: str) -> str:
+    return quote(pointer, safe="/~")
+
+
+def _sentence(error: ValueError) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else "the validator does not take it"

@@ -1,0 +1,275 @@
+"""Judges a document's values as their text grows: each one before the byte that ends it counts. Knows where in a schema
+a value stands and what is left to judge there; refuses to know tokens and what is done about a failure."""
+
+import json
+from typing import Any, NamedTuple
+
+from flowgen.adapters.constraints.checking.inner_places import starts_of
+from flowgen.adapters.constraints.checking.json_reader import START, Event, Reading, What, finish, read
+from flowgen.adapters.constraints.checking.judges import Complaint, Grown, Judge, Judges
+from flowgen.application.schemas import walking
+from flowgen.domain.schemas import Lowered
+from flowgen.domain.values import JsonValue
+
+_KINDS = dict(zip(b'{["tfn', ("object", "array", "string", "boolean", "boolean", "null"), strict=True))
+"""By a value's first byte; any other begins a number."""
+_MOST_KEPT = 20_000
+
+
+class Problem(NamedTuple):
+    """Why a text must not go on like this. Places are bytes of the text: `seen` counts those up to the one that must
+    not come, `start` is where the value begins that is to be written otherwise, `inner` where its parts that are to
+    blame do, the last first, `outer` where the values around it do, the innermost first. `path` names the value."""
+
+    complaint: Complaint
+    seen: int
+    start: int
+    path: tuple[str | int, ...]
+    is_compound: bool = False
+    inner: tuple[int, ...] = ()
+    outer: tuple[int, ...] = ()
+
+
+class Spot:
+    """What is judged of the values that stand at one place of a schema and are of one kind."""
+
+    def __init__(self, spot: walking.Spot, judges: Judges) -> None:
+        residues = spot.all_residues()
+        self.inner = spot
+        self.judges: list[Judge] = judges.of(residues)
+        self.grown: list[Grown] = judges.grown(residues)
+        self.is_checked = bool(residues)
+        self.known: dict[tuple[str | int, str], Spot] = {}
+
+
+class Bracket(NamedTuple):
+    """An open array or object. `held` is where the outermost checked value begins that it is in, itself included."""
+
+    outer: "Bracket | None"
+    spot: Spot
+    start: int
+    is_object: bool
+    held: int | None
+    num_members: int = 0
+    key: str = ""
+    key_start: int = 0
+
+
+class Progress(NamedTuple):
+    """How far a document is; never changed. `scalar` is what is judged of the string, number or word under way."""
+
+    reading: Reading = START
+    bracket: Bracket | None = None
+    scalar: Spot | None = None
+
+    @property
+    def held(self) -> int | None:
+        """Where the outermost open value begins that is yet to be judged; None where there is none."""
+        if self.bracket is not None and self.bracket.held is not None:
+            return self.bracket.held
+        return self.reading.start if self.scalar is not None and self.scalar.is_checked else None
+
+
+class Step(NamedTuple):
+    """What bytes have brought. `opens`: a value began to which a text may have to go back."""
+
+    progress: Progress
+    problem: Problem | None = None
+    opens: bool = False
+
+
+class ValueChecker:
+    """One per schema, shared by all documents: what it learns of the schema's places stays."""
+
+    def __init__(self, lowered: Lowered, judges: Judges) -> None:
+        self._definitions = lowered.definitions
+        self._root = walking.root(lowered)
+        self._judges = judges
+        self._roots: dict[str, Spot] = {}
+        self._num_known = 0
+
+    def step(self, progress: Progress, text: bytes | bytearray, place: int) -> Step:
+        """Go on to the end of a text; what stands before `place` has been read."""
+        reading, events = read(progress.reading, bytes(text[place:]), place)
+        return self._judged(progress, reading, events, text)
+
+    def finish(self, progress: Progress, text: bytes | bytearray) -> Step:
+        """The text ends here."""
+        return self._judged(progress, progress.reading, finish(progress.reading, len(text)), text)
+
+    def _judged(self, progress: Progress, reading: Reading, events: list[Event], text: bytes | bytearray) -> Step:
+        walk = _Walk(self, progress, text)
+        for event in events:
+            problem = walk.take(event)
+            if problem is not None:
+                return Step(progress, problem)
+        return Step(Progress(reading, walk.bracket, walk.scalar), None, walk.opens)
+
+    def root(self, kind: str) -> Spot:
+        if kind not in self._roots:
+            self._roots[kind] = Spot(self._root.of_kind(kind), self._judges)
+        return self._roots[kind]
+
+    def inside(self, spot: Spot, step: str | int, kind: str) -> Spot:
+        """The spot of a member or an item."""
+        known = spot.known.get((step, kind))
+        if known is not None:
+            return known
+        found = (
+            walking.member(spot.inner, step, self._definitions)
+            if isinstance(step, str)
+            else walking.item(spot.inner, step, self._definitions)
+        )
+        made = Spot(found.of_kind(kind), self._judges)
+        self._num_known += 1
+        if self._num_known < _MOST_KEPT:
+            spot.known[step, kind] = made
+        return made
+
+    @property
+    def of_document(self) -> Judge:
+        """The whole schema's judge."""
+        return self._judges.of_root
+
+
+class _Walk:
+    """One step through events. `bracket`, `scalar` and `opens` are what it comes to."""
+
+    def __init__(self, checker: ValueChecker, progress: Progress, text: bytes | bytearray) -> None:
+        self._checker = checker
+        self._text = text
+        self.bracket = progress.bracket
+        self.scalar = progress.scalar
+        self.opens = False
+
+    def take(self, event: Event) -> Problem | None:
+        match event.what:
+            case What.OPEN:
+                self._open(event)
+                return None
+            case What.CLOSE:
+                return self._close(event)
+            case What.KEY_END:
+                return self._name(event)
+        return self._one_more(event)
+
+    def _open(self, event: Event) -> None:
+        kind = _KINDS.get(event.first, "number")
+        outer = self.bracket
+        if outer is None:
+            spot = self._checker.root(kind)
+        else:
+            step = outer.key if outer.is_object else outer.num_members
+            spot = self._checker.inside(outer.spot, step, kind)
+        self.opens = self.opens or spot.is_checked or (outer is not None and bool(outer.spot.grown))
+        if kind not in ("array", "object"):
+            self.scalar = spot
+            return
+        held = None if outer is None else outer.held
+        held = event.start if held is None and spot.is_checked else held
+        self.bracket = Bracket(outer, spot, event.start, kind == "object", held)
+
+    def _close(self, event: Event) -> Problem | None:
+        if event.start < 0 and self.bracket is not None:
+            start, spot, is_compound = self.bracket.start, self.bracket.spot, True
+            self.bracket = self.bracket.outer
+        else:
+            start, spot, is_compound = event.start, self.scalar or self._checker.root("number"), False
+            self.scalar = None
+        problem = self._whole(event, start, spot, is_compound=is_compound)
+        outer = self.bracket
+        if problem is None and outer is not None:
+            if outer.spot.grown:
+                problem = self._part(event, outer, start, is_compound=is_compound)
+            self.bracket = outer._replace(num_members=outer.num_members + 1)
+        return problem
+
+    def _whole(self, event: Event, start: int, spot: Spot, *, is_compound: bool) -> Problem | None:
+        judges = list(spot.judges)
+        if self.bracket is None and self._checker.of_document not in judges:
+            judges.append(self._checker.of_document)
+        if not judges:
+            return None
+        value = _value(self._text[start : event.end])
+        for judge in judges:
+            complaint = judge.complaint(value)
+            if complaint is not None:
+                inner = starts_of(bytes(self._text[start : event.end]), complaint.places) if is_compound else ()
+                return Problem(
+                    complaint,
+                    event.seen,
+                    start,
+                    self._path(),
+                    is_compound,
+                    tuple(start + place for place in inner),
+                    self._outer_starts(),
+                )
+        return None
+
+    def _part(self, event: Event, outer: Bracket, start: int, *, is_compound: bool) -> Problem | None:
+        """What there is of an array or object after one more element of it."""
+        judges = [grown for grown in outer.spot.grown if grown.most_members is None and grown.residue.keyword != _NAMES]
+        if not judges:
+            return None
+        value = _value(self._text[outer.start : event.end] + (b"}" if outer.is_object else b"]"))
+        complaint = next((found for grown in judges if (found := grown.complaint(value)) is not None), None)
+        if complaint is None:
+            return None
+        begin = outer.key_start if outer.is_object else start
+        return Problem(complaint, event.seen, begin, self._path(), is_compound, (), self._outer_starts())
+
+    def _name(self, event: Event) -> Problem | None:
+        bracket = self.bracket
+        if bracket is None:
+            return None
+        key = _value(self._text[event.start : event.end])
+        self.bracket = bracket._replace(key=str(key), key_start=event.start)
+        for grown in bracket.spot.grown:
+            complaint = grown.complaint({key: None}) if grown.residue.keyword == _NAMES else None
+            if complaint is not None:
+                return Problem(
+                    complaint, event.seen, event.start, (*self._path(), "~"), False, (), self._outer_starts()
+                )
+        return None
+
+    def _one_more(self, event: Event) -> Problem | None:
+        """A comma, or a key: whether an object may have another member."""
+        bracket = self.bracket
+        for grown in bracket.spot.grown if bracket is not None and bracket.is_object else ():
+            most = grown.most_members
+            if bracket is not None and most is not None and bracket.num_members >= most:
+                return Problem(
+                    grown.blame, event.seen, event.start, (*self._path(), ","), False, (), self._outer_starts()
+                )
+        return None
+
+    def _path(self) -> tuple[str | int, ...]:
+        steps: list[str | int] = []
+        bracket = self.bracket
+        while bracket is not None:
+            steps.append(bracket.key if bracket.is_object else bracket.num_members)
+            bracket = bracket.outer
+        return tuple(reversed(steps))
+
+    def _outer_starts(self) -> tuple[int, ...]:
+        starts = []
+        bracket = self.bracket
+        while bracket is not None:
+            starts.append(bracket.start)
+            bracket = bracket.outer
+        return tuple(starts)
+
+
+_NAMES = "propertyNames"
+
+
+class _Unreadable:
+    """A value that Python has no form for, which no validator takes either."""
+
+
+def _value(text: bytes | bytearray) -> JsonValue:
+    try:
+        return json.loads(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):  # more digits or brackets than Python reads
+        unreadable: Any = _Unreadable()
+        return unreadable
