@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+from flowgen.adapters.catalog import PackagedModels
 from flowgen.adapters.prompts.renderer_factory import by_file
 from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.formats import builtin_formats
 from flowgen.adapters.toolcalls.function_list import FunctionList
 from flowgen.adapters.toolcalls.hermes_json import HermesJson
 from flowgen.adapters.toolcalls.lfm2 import Lfm2
@@ -69,7 +71,8 @@ def found_formats(
 
 
 def _own() -> list[ToolCallFormat]:
-    return [FunctionList(), HermesJson(), Lfm2()]
+    old = {format.name: format for format in (FunctionList(), HermesJson(), Lfm2())}
+    return [old.get(format.name, format) for format in builtin_formats()]
 
 
 def make_formats() -> FormatsByName:
@@ -78,8 +81,8 @@ def make_formats() -> FormatsByName:
 
 
 def detect(path: str, formats: FormatsByName) -> Detected:
-    """Say which format a template's file or a GGUF file calls for. Raises InvalidField for a path that cannot be read,
-    and what reading a template or a model file raises."""
+    """Say which format a template's file, a GGUF file or an embedded model's name calls for. Raises InvalidField for a
+    path that cannot be read, and what reading a template or a model file raises."""
     facts = _facts(path)
     renderer = by_file(facts)
     probe = probe_template(renderer, frozenset(facts.control_tokens))
@@ -89,7 +92,8 @@ def detect(path: str, formats: FormatsByName) -> Detected:
     return Detected(name=claim[0].name, reason=claim[1].reason, warning=complaint(claim[0], probe, renderer))
 
 
-def _facts(path: str) -> ModelFacts:
+def _facts(name: str) -> ModelFacts:
+    path = PackagedModels().model_file(name) or name
     try:
         with open(path, "rb") as file:
             is_model = file.read(4) == b"GGUF"

@@ -4,6 +4,7 @@ refuses to know how a format works.
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Sequence
 
@@ -13,6 +14,8 @@ from flowgen.bootstrap.formats import detect, found_formats, make_formats
 from flowgen.cli.format_lines import FormatLines
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
+
+log = logging.getLogger(__name__)
 
 Line = Callable[[bytes], JsonObject]
 _MAX_SHOWN = 60
@@ -75,6 +78,9 @@ def _answered(answer: Line, line: bytes) -> JsonObject:
         return {"error": str(error)}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return {"error": f"the line cannot be read: {error}"}
+    except Exception as error:  # a border: a plugin's format may raise anything, and the other lines want their answers
+        log.exception("a line failed")
+        return {"error": f"{type(error).__name__}: {error}"}
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

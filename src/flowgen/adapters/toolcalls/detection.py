@@ -11,7 +11,8 @@ from flowgen.domain.toolcalls import Match, TemplateProbe
 from flowgen.domain.values import Value
 
 _SHOWN = 60
-_TEXT_RANK = 1000
+TEXT_RANK = 1000
+"""The least rank of a sign that a template shows; signs of a vocabulary alone are below it."""
 _ESCAPES = {r"\n": "\n", r"\t": "\t", r"\"": '"', r"\'": "'"}
 
 
@@ -53,7 +54,7 @@ def _claim(sign: Sign, haystack: str, tokens: frozenset[str]) -> Match | None:
         return None
     seen = [*sign.texts, *(match[0] for match in found if match)]
     letters = sum(map(len, (*sign.texts, *sign.patterns, *sign.tokens)))
-    base = _TEXT_RANK if seen else 0
+    base = TEXT_RANK if seen else 0
     return Match(rank=base + (letters if sign.rank is None else sign.rank), reason=_reason(seen, sign.tokens))
 
 

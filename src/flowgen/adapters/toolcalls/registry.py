@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from flowgen.adapters.toolcalls.deriving.derived import derive
+from flowgen.adapters.toolcalls.detection import TEXT_RANK
 from flowgen.application.self_check import reads_back
 from flowgen.domain.errors import CannotWrite, UnknownPlugin
 from flowgen.domain.ports import ToolCallFormat
 from flowgen.domain.toolcalls import Match, TemplateProbe
-
-_BY_WRITING = 500
-"""The rank of a format without a sign that holds, that writes just what the template does: below every sign of a
-template, above those of a vocabulary."""
 
 Claim = tuple[ToolCallFormat, Match]
 
@@ -39,24 +36,27 @@ class FormatsByName:
     def detect(self, probe: TemplateProbe) -> Claim | None:
         """Give the format with the strongest claim, of equal ones the first by name; where there is none, one that is
         read off what the template writes.
-
-        What a vocabulary says counts only where the template's own calls, if it renders any, are read back.
         """
-        claims = [*self._told(probe), *self._writing(probe)]
-        return max(claims, key=lambda claim: claim[1].rank, default=None) or _derived(probe)
+        told = self._told(probe)
+        return _strongest(told) if told else self._writing(probe) or derived_claim(probe)
 
     def _told(self, probe: TemplateProbe) -> list[Claim]:
+        """By signs. What a vocabulary says counts only where the template's own calls, if any, are read back."""
         claims = [(format, match) for format in self.formats() if (match := format.match(probe)) is not None]
-        return [claim for claim in claims if claim[1].rank > _BY_WRITING or reads_back(claim[0], probe.turns)]
+        of_templates = [claim for claim in claims if claim[1].rank >= TEXT_RANK]
+        return of_templates or [claim for claim in claims if reads_back(claim[0], probe.turns)]
 
-    def _writing(self, probe: TemplateProbe) -> list[Claim]:
-        found = (format for format in self.formats() if _writes_alike(format, probe))
-        return [
-            (format, Match(rank=_BY_WRITING, reason="the template writes calls just as it does")) for format in found
-        ]
+    def _writing(self, probe: TemplateProbe) -> Claim | None:
+        """The first format that writes calls just as the template does, without a sign that says so."""
+        found = next((format for format in self.formats() if _writes_alike(format, probe)), None)
+        return None if found is None else (found, Match(rank=0, reason="the template writes calls just as it does"))
 
 
-def _derived(probe: TemplateProbe) -> Claim | None:
+def _strongest(claims: Sequence[Claim]) -> Claim:
+    return max(claims, key=lambda claim: claim[1].rank)
+
+
+def derived_claim(probe: TemplateProbe) -> Claim | None:
     format = derive(probe)
     if format is None:
         return None

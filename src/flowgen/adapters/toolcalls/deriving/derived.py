@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat, Family
 from flowgen.adapters.toolcalls.deriving.json_shapes import json_objects, named_json
+from flowgen.adapters.toolcalls.deriving.literal_shapes import bare_objects, pythonic
 from flowgen.adapters.toolcalls.deriving.sections import divide
 from flowgen.adapters.toolcalls.deriving.tagged_shape import tagged
 from flowgen.application.self_check import reads_back
@@ -31,5 +32,5 @@ def _families(probe: TemplateProbe) -> Iterator[Family]:
         return
     if (named := named_json(sections, probe.turns[0].prompt)) is not None:
         yield named
-    if (pairs := tagged(sections)) is not None:
-        yield pairs
+    shapes = (tagged(sections), pythonic(sections), bare_objects(sections))
+    yield from (shape for shape in shapes if shape is not None)

@@ -76,11 +76,11 @@ def _keys(value: JsonObject, call: ToolCall) -> Keys | None:
     arguments = next((key for key, item in value.items() if key != name and _is_arguments(item, call)), None)
     if name is None or arguments is None:
         return None
-    keys = list(value)
-    ids = [key for key in keys if key not in (name, arguments) and ("id" in key.lower() or value[key] == call.id)]
+    names = list(value)
+    ids = [key for key in names if key not in (name, arguments) and ("id" in key.lower() or value[key] == call.id)]
     if not ids:
         return Keys(name=(name,), arguments=(arguments,))
-    where = "first" if keys.index(ids[0]) < keys.index(name) else "last"
+    where = "first" if names.index(ids[0]) < names.index(name) else "last"
     return Keys(name=(name,), arguments=(arguments,), id=(ids[0],), written_id=where)  # type: ignore[arg-type]  # one of two
 
 

@@ -22,8 +22,8 @@ class Places(Value, frozen=True):
 
 
 def tagged(sections: Sections) -> Tagged | None:
-    """Calls with tagged arguments: the texts of a call with one argument, and of one with two, tell which of them belong
-    to the name, which to the key and which to the value."""
+    """Calls with tagged arguments: the texts of a call with one argument, and of one with two, tell which of them
+    belong to the name, which to the key and which to the value."""
     places = {len(call.call.arguments): found for call in sections.calls if (found := _places(call)) is not None}
     if not places.keys() >= {1, 2}:
         return None
