@@ -12,18 +12,18 @@ from msgspec.structs import replace
 from flowgen.application.answer_grammar import AnswerShape, BoundAnswer, bind_answer
 from flowgen.application.answer_parser import AnswerParser
 from flowgen.application.choices import Choices, variations
+from flowgen.application.constraint_checks import ConstraintChecks
 from flowgen.application.continuation import check_last, continued
 from flowgen.application.history import writable_history
 from flowgen.application.lifecycle import ModelHost
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.application.reasoning import ReasoningSplitter
 from flowgen.domain.chat import ChatRequest
-from flowgen.domain.constraints import Constraint
 from flowgen.domain.errors import ConstraintRefused, InvalidField, NotAChatModel, PromptNotRenderable
 from flowgen.domain.events import ChatEvent, Completed, ContentDelta, LogprobsDelta
 from flowgen.domain.generation import GenerationRequest, PromptSegment, TokenChunk
 from flowgen.domain.messages import Tool
-from flowgen.domain.ports import Generation, SchemaConstrainer
+from flowgen.domain.ports import ConstraintCheck, Generation
 from flowgen.domain.prompts import ReasoningTags, RenderedPrompt, TemplateOptions
 from flowgen.domain.values import Value
 
@@ -33,13 +33,14 @@ _LARGE = 64 * 1024
 
 class ChatPlan(Value, frozen=True):
     """What a request comes to with one model. `tags` are those of the thinking that the answer may hold; `echo` is the
-    text that the answer begins with."""
+    text that the answer begins with, `warnings` what the constraint says that binds nothing."""
 
     request: ChatRequest
     prompt: RenderedPrompt
     tags: ReasoningTags | None
     bound: BoundAnswer
     echo: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class ChatStream:
@@ -54,7 +55,7 @@ class ChatStream:
         resources: AsyncExitStack,
     ) -> None:
         self.model_name = model.spec.name
-        self.warnings: tuple[str, ...] = (*plan.prompt.warnings, *generation.warnings)
+        self.warnings: tuple[str, ...] = (*plan.prompt.warnings, *plan.warnings, *generation.warnings)
         self.num_prompt_tokens = generation.num_prompt_tokens
         self.echo = plan.echo
         self._plan = plan
@@ -93,9 +94,9 @@ class ChatStream:
 class ChatService:
     """Starts chats on the host's model."""
 
-    def __init__(self, host: ModelHost, constrainer: SchemaConstrainer) -> None:
+    def __init__(self, host: ModelHost, checker: ConstraintCheck) -> None:
         self._host = host
-        self._constrainer = constrainer
+        self._checks = ConstraintChecks(checker)
 
     async def start(self, make: Callable[[LoadedModel], ChatRequest]) -> ChatStream:
         """Admit one chat; `make` turns the dialect's request into ours, given the model that will answer.
@@ -137,8 +138,10 @@ class ChatService:
         return model
 
     async def _planned(self, request: ChatRequest, model: LoadedModel) -> ChatPlan:
-        await self._check_constraint(request)
+        warnings = await self._checks.own(request)
         plan = await asyncio.to_thread(_plan, request, model) if _is_large(request) else _plan(request, model)
+        warnings += await self._checks.joined(request, plan.bound.constraint)
+        plan = replace(plan, warnings=tuple(dict.fromkeys(warnings)))
         if not request.echo:
             return plan
         told = [
@@ -146,19 +149,6 @@ class ChatService:
             for part in plan.prompt.segments
         ]
         return replace(plan, echo="".join(told))
-
-    async def _check_constraint(self, request: ChatRequest) -> None:
-        """Compile the caller's own constraint alone first, so that an error points into it and not into our grammar."""
-        if request.constraint is None:
-            return
-        await asyncio.to_thread(_check, self._constrainer, request.constraint, request.constraint_field)
-
-
-def _check(constrainer: SchemaConstrainer, constraint: Constraint, field: str) -> None:
-    try:
-        constrainer.check(constraint)
-    except ConstraintRefused as error:
-        raise ConstraintRefused(field, error.reason, keyword=error.keyword, pointer=error.pointer) from error
 
 
 async def _started(plan: ChatPlan, model: LoadedModel, resources: AsyncExitStack) -> Generation:

@@ -7,12 +7,19 @@ from litestar import Litestar
 
 from flowgen.adapters.catalog import PackagedModels
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.adapters.constraints.sandbox import Sandbox
 from flowgen.adapters.prompts.builtin_template import BuiltinTemplates
 from flowgen.adapters.prompts.renderer_factory import Renderers
 from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost, Patience
-from flowgen.bootstrap.engines import apply_builtin_template, builtin_templates, make_inline, worker_command
+from flowgen.bootstrap.engines import (
+    apply_builtin_template,
+    builtin_templates,
+    make_inline,
+    sandbox_command,
+    worker_command,
+)
 from flowgen.bootstrap.formats import make_formats
 from flowgen.bootstrap.plugins import EntryPointRegistry
 from flowgen.bootstrap.settings import Settings
@@ -20,9 +27,9 @@ from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
 
 
-def _make_app(workers: WorkerRuntimeFactory, **parts: Any) -> Litestar:
+def _make_app(workers: WorkerRuntimeFactory, sandbox: Sandbox, **parts: Any) -> Litestar:
     app = create_app(**parts)
-    app.on_shutdown.append(workers.close)
+    app.on_shutdown += [workers.close, sandbox.close]
     return app
 
 
@@ -51,10 +58,12 @@ class Container(containers.DeclarativeContainer):
     formats = providers.Singleton(make_formats)
     patience = providers.Singleton(Patience, drain_s=settings.provided.drain_s, swap_s=settings.provided.swap_s)
     host = providers.Singleton(ModelHost, runtimes=runtimes, renderers=renderers, formats=formats, patience=patience)
-    chat = providers.Singleton(ChatService, host=host, constrainer=constrainer)
+    sandbox = providers.Singleton(Sandbox, providers.Object(sandbox_command))
+    checker = providers.Selector(settings.provided.engine, worker=sandbox, inline=constrainer)
+    chat = providers.Singleton(ChatService, host=host, checker=checker)
     bound = providers.Singleton(Bound, host=settings.provided.host, port=settings.provided.port)
     app: providers.Provider[Litestar] = providers.Singleton(
-        _make_app, workers, host=host, chat=chat, catalog=catalog, bound=bound
+        _make_app, workers, sandbox, host=host, chat=chat, catalog=catalog, bound=bound
     )
 
 

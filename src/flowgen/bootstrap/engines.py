@@ -17,6 +17,10 @@ _BEGIN = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]);"
     " from flowgen.bootstrap.worker import main; main(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))"
 )
+_TRY = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]);"
+    " from flowgen.adapters.constraints.sandboxed import main; main()"
+)
 
 
 def worker_command() -> list[str]:
@@ -24,6 +28,12 @@ def worker_command() -> list[str]:
     path = json.dumps([entry for entry in sys.path if isinstance(entry, str)])
     level = logging.getLogger().getEffectiveLevel()
     return [sys.executable, "-P", "-c", _BEGIN, path, str(level), LOG_FORMAT]
+
+
+def sandbox_command() -> list[str]:
+    """What starts a process that tries constraints."""
+    path = json.dumps([entry for entry in sys.path if isinstance(entry, str)])
+    return [sys.executable, "-P", "-c", _TRY, path]
 
 
 def start_processes(engine: EngineKind) -> Workers:

@@ -11,7 +11,8 @@ from flowgen.domain.values import JsonObject, Value
 class ChatRequest(Value, frozen=True):
     """One answer that is asked for.
 
-    `constraint` binds the answer's content; `constraint_field` is its name in the dialect, for errors. `prompt`
+    `constraint` binds the answer's content; `constraint_field` is its name in the dialect, for errors, and
+    `options_field` what stands before the names of options there, such as "options.". `prompt`
     replaces the rendered one. `max_tokens` None is as many as the context holds. With `ignore_eos` the model's end
     tokens are never chosen; not beside a constraint or tools that bind. `segments` replace the rendered prompt as
     `prompt` does. With `continues_last` the answer goes on with the last message, which is the assistant's.
@@ -24,6 +25,7 @@ class ChatRequest(Value, frozen=True):
     constrain_tools: bool = True
     constraint: Constraint | None = None
     constraint_field: str = "response_format"
+    options_field: str = ""
     sampling: Sampling = Sampling()
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()

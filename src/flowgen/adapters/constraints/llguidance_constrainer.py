@@ -47,10 +47,11 @@ class LlguidanceConstrainer:
         key = (msgspec.json.encode(constraint), vocabulary.fingerprint)
         return self._compiled.get(key, lambda: self._compile(constraint, vocabulary))
 
-    def check(self, constraint: Constraint) -> None:
-        """Raise ConstraintRefused for what could not be compiled for any vocabulary."""
-        grammar = constraint.grammar if isinstance(constraint, Lark) else ""
-        self.compile(constraint, byte_vocabulary(grammar))
+    def check(self, constraint: Constraint) -> tuple[str, ...]:
+        """Compile for the smallest vocabulary; give warnings. Raises ConstraintRefused for what could not be compiled
+        for any vocabulary."""
+        self.compile(constraint, byte_vocabulary(_lark_of(constraint)))
+        return ()
 
     def _compile(self, constraint: Constraint, vocabulary: Vocabulary) -> CompiledGrammar:
         tokenizer = self._tokenizers.get(vocabulary.fingerprint, lambda: tokenizer_of(vocabulary))
@@ -58,6 +59,13 @@ class LlguidanceConstrainer:
         if complaint:
             raise _refusal(constraint, complaint, tokenizer)
         return CompiledGrammar(matcher, vocabulary.end_tokens)
+
+
+def _lark_of(constraint: Constraint) -> str:
+    """All of a constraint that may name special tokens."""
+    if not isinstance(constraint, Lark):
+        return ""
+    return "\n".join([constraint.grammar, *(_lark_of(part.constraint) for part in constraint.parts.values())])
 
 
 def _matcher(grammar: str, tokenizer: LLTokenizer) -> tuple[LLMatcher, str]:

@@ -138,6 +138,7 @@ def settle(asked: AskedChat, spec: ModelSpec) -> SettledChat:
         constrain_tools=options.constrain_tools,
         constraint=asked.constraint if options.grammar is None else Gbnf(grammar=options.grammar),
         constraint_field="options.grammar" if is_grammar else asked.constraint_field,
+        options_field="options.",
         sampling=_sampling(options, spec.options),
         max_tokens=options.max_tokens if options.max_tokens > 0 else None,
         stop=stop_texts(options.stop, "options.stop"),
@@ -172,8 +173,6 @@ def _check_exclusions(asked: AskedChat, options: ChatOptions, choice: ToolChoice
             )
         if asked.constraint is not None and name != "prompt":
             raise ConflictingFields(f"options.{name}", "response_format", "the content would not match the schema")
-    if asked.constraint is not None and options.stop:
-        raise ConflictingFields("options.stop", "response_format", "a document that is cut does not match its schema")
     if options.grammar is None:
         return
     if asked.constraint is not None:
