@@ -7,6 +7,8 @@ fails to load.
 import asyncio
 import sys
 
+from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.application.schema_support import SchemaSupport
 from flowgen.cli.listening import listen
 from flowgen.cli.serve import run
 from flowgen.domain.errors import InvalidModelFile
@@ -27,6 +29,7 @@ def main(scene: str) -> int:
         host=backstage.host,
         chat=backstage.chat,
         catalog=backstage.catalog,
+        schemas=SchemaSupport(LlguidanceConstrainer()),
         bound=Bound(host="127.0.0.1", port=0),
     )
     with listen("127.0.0.1", 0) as listener:

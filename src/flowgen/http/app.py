@@ -18,11 +18,14 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from flowgen import __version__
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost
+from flowgen.application.schema_support import SchemaSupport
 from flowgen.application.texts import TextService
 from flowgen.domain.ports import ModelCatalog
+from flowgen.http.capabilities.controller import CapabilitiesController
 from flowgen.http.departure import ClientGone
 from flowgen.http.event_stream import StreamSettings
 from flowgen.http.guard import Bound, Guard
+from flowgen.http.llamacpp.controller import LlamaCppController
 from flowgen.http.native import errors as native_errors
 from flowgen.http.native.answer_wire import ErrorBody
 from flowgen.http.native.controller import NativeController
@@ -30,8 +33,6 @@ from flowgen.http.openai import errors as openai_errors
 from flowgen.http.openai.controller import OpenAIController
 from flowgen.http.openai.models_controller import OpenAIModelsController
 
-MAX_BODY = 64 * 1024 * 1024
-"""Bytes of the largest request body."""
 _CLIENT_GONE = 499
 """Nobody reads it; the access log does."""
 _CLOSE_S = 1.5
@@ -43,18 +44,20 @@ def create_app(
     host: ModelHost,
     chat: ChatService,
     catalog: ModelCatalog,
+    schemas: SchemaSupport,
     bound: Bound,
     is_lenient: bool = False,
     ping_interval_s: float = 10.0,
-    max_body: int = MAX_BODY,
+    max_body: int = 64 * 1024 * 1024,
 ) -> Litestar:
     """Make the application. Its shutdown closes the host, for servers that do not do so before."""
-    settings = StreamSettings(ping_interval_s=ping_interval_s, is_lenient=is_lenient)
+    settings = StreamSettings(ping_interval_s=ping_interval_s, is_lenient=is_lenient, max_body=max_body)
     app = Litestar(
-        [NativeController, OpenAIController, OpenAIModelsController],
+        [NativeController, OpenAIController, OpenAIModelsController, LlamaCppController, CapabilitiesController],
         dependencies={
             "host": _provide(host),
             "chat": _provide(chat),
+            "schemas": _provide(schemas),
             "texts": _provide(TextService(host)),
             "catalog": _provide(catalog),
             "settings": _provide(settings),

@@ -23,11 +23,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 class StreamSettings(Value, frozen=True):
-    """`ping_interval_s` is how long a stream may be silent, in seconds. `is_lenient`: a known field of /v1 that
-    cannot be done is a warning and no error."""
+    """How the server answers. `ping_interval_s` is how long a stream may be silent, in seconds. `is_lenient`: a known
+    field of /v1 that cannot be done is a warning and no error."""
 
     ping_interval_s: float = 10.0
     is_lenient: bool = False
+    max_body: int = 64 * 1024 * 1024
+    """Bytes of the largest request body."""
 
 
 def event(value: Any) -> bytes:

@@ -8,6 +8,8 @@ import pytest
 import uvicorn
 from litestar import Litestar
 
+from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.application.schema_support import SchemaSupport
 from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
 from support.http_fakes import Backstage
@@ -26,6 +28,7 @@ def app(backstage: Backstage) -> Litestar:
         host=backstage.host,
         chat=backstage.chat,
         catalog=backstage.catalog,
+        schemas=SchemaSupport(LlguidanceConstrainer()),
         bound=Bound(host="127.0.0.1", port=8001),
         ping_interval_s=PING_S,
         max_body=4096,

@@ -1,0 +1,1 @@
+"""llama.cpp's server's small endpoints: what a model reads, token by token."""
