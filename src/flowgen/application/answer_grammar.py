@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from flowgen.application.reasoning_grammar import reasoning_rules
-from flowgen.domain.constraints import Constraint, Gbnf, Lark, LarkPart
+from flowgen.domain.constraints import AnswerReading, CheckedTool, Constraint, Gbnf, JsonSchema, Lark, LarkPart
 from flowgen.domain.errors import ConflictingFields, ConstraintRefused, InvalidField, RefusedField
 from flowgen.domain.generation import SilentSpan
 from flowgen.domain.messages import Tool, ToolChoice
@@ -98,7 +98,7 @@ def _is_free(shape: AnswerShape) -> bool:
 def _document_alone(shape: AnswerShape) -> Constraint | None:
     if shape.constraint is None or shape.reasoning is None:
         return shape.constraint
-    return _joined(shape, f"@{_DOCUMENT}", [], {_DOCUMENT: _document(shape, shape.constraint)})
+    return _joined(shape, f"@{_DOCUMENT}", [], {_DOCUMENT: _document(shape, shape.constraint)}, ())
 
 
 def _document(shape: AnswerShape, constraint: Constraint) -> LarkPart:
@@ -115,7 +115,7 @@ def _with_calls(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, .
         parts[_DOCUMENT] = _document(shape, shape.constraint)
     else:
         answer = _text_and_calls(part, is_parallel=shape.is_parallel)
-    return _joined(shape, answer, [part.rules], parts)
+    return _joined(shape, answer, [part.rules], parts, tools)
 
 
 def _grammar(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]) -> GrammarPart:
@@ -148,10 +148,26 @@ def _text_and_calls(part: GrammarPart, *, is_parallel: bool) -> str:
     return f"({block})* {part.text}" if is_parallel else f"({block})? {part.text}"
 
 
-def _joined(shape: AnswerShape, answer: str, rules: list[str], parts: Mapping[str, LarkPart]) -> Lark:
+def _joined(
+    shape: AnswerShape, answer: str, rules: list[str], parts: Mapping[str, LarkPart], tools: tuple[Tool, ...]
+) -> Lark:
     beginning, reasoning = reasoning_rules(shape.reasoning, shape.control_tokens, is_open=shape.opens_reasoning)
     lines = [f"start: {beginning} answer_content", f"answer_content: {answer}", *reasoning, *rules]
-    return Lark(grammar="\n".join(lines) + "\n", parts=parts)
+    return Lark(grammar="\n".join(lines) + "\n", parts=parts, reading=_reading(shape, tools, parts.get(_DOCUMENT)))
+
+
+def _reading(shape: AnswerShape, tools: tuple[Tool, ...], document: LarkPart | None) -> AnswerReading:
+    """Where the values stand that the engine checks as they are written."""
+    tags = shape.reasoning
+    return AnswerReading(
+        format=shape.format.name if shape.format is not None and tools else None,
+        tools=tuple(
+            CheckedTool(tool=tool, field=f"tools[{shape.tools.index(tool)}].function.parameters") for tool in tools
+        ),
+        document=document if document is not None and isinstance(document.constraint, JsonSchema) else None,
+        reasoning=None if tags is None else (tags.opening, tags.closing, tags.label),
+        opens_reasoning=shape.opens_reasoning,
+    )
 
 
 def _markup(shape: AnswerShape, tools: tuple[Tool, ...]) -> Markup:

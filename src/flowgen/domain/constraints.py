@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Literal
-from typing import Literal
 
+from flowgen.domain.messages import Tool
 from flowgen.domain.values import JsonValue, Value
 
 
@@ -47,14 +47,38 @@ class LarkPart(Value, frozen=True):
     pointer: str = ""
 
 
+class CheckedTool(Value, frozen=True):
+    """A tool that an answer may call, and the request's field that holds the schema of its arguments."""
+
+    tool: Tool
+    field: str
+
+
+class AnswerReading(Value, frozen=True):
+    """How to find the values in an answer under a grammar, so that they can be checked.
+
+    `format` names the syntax of calls, None where there are none. `document` is what the content is to be where it is
+    JSON. `reasoning` are the opening and the closing tag around the model's thinking, and a word after the opening;
+    `opens_reasoning`: the answer begins inside.
+    """
+
+    format: str | None = None
+    tools: tuple[CheckedTool, ...] = ()
+    document: LarkPart | None = None
+    reasoning: tuple[str, str, str] | None = None
+    opens_reasoning: bool = False
+
+
 class Lark(Value, frozen=True, tag=True):
     """A grammar in llguidance's dialect of Lark, with the rule `start`; `<|name|>` names a special token.
 
-    `@name` stands for `parts[name]`; parts of type Lark have no parts of their own.
+    `@name` stands for `parts[name]`; parts of type Lark have no parts of their own. Without `reading` no value in the
+    answer is checked beyond what the grammar says.
     """
 
     grammar: str
     parts: Mapping[str, LarkPart] = {}
+    reading: AnswerReading | None = None
 
 
 Constraint = JsonSchema | Regex | Choice | Gbnf | Lark

@@ -1,0 +1,78 @@
+"""What of a constraint is checked beyond its grammar, made once. Refuses to know tokens and how a grammar is written."""
+
+from collections.abc import Callable
+
+from flowgen.adapters.constraints.checking.answer_follower import AnswerFollower, AnswerText, CheckedPart, Parts
+from flowgen.adapters.constraints.checking.followers import DocumentFollower, Follower
+from flowgen.adapters.constraints.checking.judges import Judges
+from flowgen.adapters.constraints.checking.value_checker import ValueChecker
+from flowgen.application.schemas.lowering import lower
+from flowgen.domain.constraints import AnswerReading, JsonSchema, LarkPart
+from flowgen.domain.errors import ConstraintRefused, EngineFailed, UnknownPlugin
+from flowgen.domain.schemas import Lowered
+from flowgen.domain.values import JsonValue
+
+Follow = Callable[[], Follower]
+ReadAnswer = Callable[[AnswerReading], AnswerText]
+"""Makes a fresh reader of an answer's text."""
+
+
+def document_checks(lowered: Lowered, field: str) -> Follow | None:
+    """The checks of an answer that is one document; None where its grammar says all. Raises ConstraintRefused."""
+    part = _part(lowered, field)
+    return None if part is None else lambda: DocumentFollower(part.checker, part.field)
+
+
+def answer_checks(reading: AnswerReading, read_answer: ReadAnswer | None) -> Follow | None:
+    """The checks of an answer of several parts; None where its grammar says all. Raises ConstraintRefused."""
+    found = {checked.tool.name: _tool(checked.tool.parameters, checked.field) for checked in reading.tools}
+    calls = {name: part for name, part in found.items() if part is not None}
+    document = _document(reading.document)
+    if not calls and document is None:
+        return None
+    parts = Parts(calls=calls, document=document)
+    if read_answer is not None:
+        _try(read_answer, reading)
+
+    def follow() -> Follower:
+        if read_answer is None:
+            raise EngineFailed("Nothing reads answers here, so their values cannot be checked.")
+        return AnswerFollower(lambda: read_answer(reading), parts)
+
+    return follow
+
+
+def _try(read_answer: ReadAnswer, reading: AnswerReading) -> None:
+    try:
+        read_answer(reading)
+    except UnknownPlugin as error:
+        field = reading.tools[0].field if reading.tools else "tools"
+        reason = (
+            f"what no grammar says of them is checked where the engine runs, and it has no format {reading.format!r}"
+        )
+        raise ConstraintRefused(field, reason) from error
+
+
+def _part(lowered: Lowered, field: str) -> CheckedPart | None:
+    judges = Judges(lowered, field)
+    return CheckedPart(checker=ValueChecker(lowered, judges), field=field) if judges.has_residues else None
+
+
+def _tool(parameters: JsonValue, field: str) -> CheckedPart | None:
+    return _part(_lowered(parameters, None, field, ""), field)
+
+
+def _document(part: LarkPart | None) -> CheckedPart | None:
+    if part is None or not isinstance(part.constraint, JsonSchema):
+        return None
+    schema = part.constraint
+    return _part(_lowered(schema.schema, schema.draft, part.field, part.pointer), part.field)
+
+
+def _lowered(schema: JsonValue, draft: str | None, field: str, pointer: str) -> Lowered:
+    try:
+        return lower(schema, draft)
+    except ConstraintRefused as refusal:
+        raise ConstraintRefused(
+            field, refusal.reason, keyword=refusal.keyword, pointer=pointer + refusal.pointer
+        ) from refusal
