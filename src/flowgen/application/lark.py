@@ -31,13 +31,18 @@ def is_token(text: str, control_tokens: Iterable[str]) -> bool:
 def text_without(markers: Iterable[str], reserved: Iterable[str], *, at_start: str = "") -> str:
     """Give a terminal's body: any text that holds no marker, and that begins neither with a reserved text nor with what
     the pattern `at_start` matches, white space before it or not."""
-    inside = [f"~/(?s:.*){pattern(text)}(?s:.*)/" for text in markers]
-    return " & ".join([_ANYTHING, *inside, *_starts(reserved, at_start)])
+    return " & ".join([_ANYTHING, *_inside(markers), *_starts(reserved, at_start)])
 
 
-def text_up_to(marker_text: str, reserved: Iterable[str]) -> str:
-    """Give the body of a lazy terminal: any text up to and with a marker that is letters."""
-    return " & ".join([f"/(?s:.*){pattern(marker_text)}/", *_starts(reserved, "")])
+def text_up_to(marker_text: str, reserved: Iterable[str], others: Iterable[str] = ()) -> str:
+    """Give the body of a lazy terminal: any text up to and with a marker that is letters, and without `others`."""
+    return " & ".join([f"/(?s:.*){pattern(marker_text)}/", *_inside(others), *_starts(reserved, "")])
+
+
+def _inside(markers: Iterable[str]) -> list[str]:
+    """Exclude texts that hold a marker: one complement, for each is dear."""
+    patterns = "|".join(pattern(text) for text in dict.fromkeys(markers))
+    return [f"~/(?s:.*)({patterns})(?s:.*)/"] if patterns else []
 
 
 def _starts(reserved: Iterable[str], at_start: str) -> list[str]:

@@ -14,10 +14,19 @@ from flowgen.domain.toolcalls import AnswerPlan
 class PythonicGrammar:
     """The rules for the calls of one plan; `rules` and `parts` are complete once it is made."""
 
-    def __init__(self, prefix: str, plan: AnswerPlan) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        plan: AnswerPlan,
+        *,
+        name_suffix: str = "",
+        separator: str = ", ",
+        is_alone: bool = False,
+    ) -> None:
         self._prefix = prefix
-        self._is_parallel = plan.is_parallel
-        self._names = [tool.name for tool in plan.tools]
+        self._is_parallel = plan.is_parallel and not is_alone
+        self._separator = separator
+        self._names = [tool.name + name_suffix for tool in plan.tools]
         self.rules: list[str] = []
         self.parts: dict[str, LarkPart] = {}
         for index, tool in enumerate(plan.tools):
@@ -31,7 +40,7 @@ class PythonicGrammar:
 
     def list_of_calls(self, opening: str = "") -> str:
         """Give the expression of one call, or of several with commas; `opening` is one lexeme with the first name."""
-        more = f'(", " {self._any_call("")})*' if self._is_parallel else ""
+        more = f'({lark.literal(self._separator)} {self._any_call("")})*' if self._is_parallel else ""
         return f"{self._any_call(opening)} {more}"
 
     def _any_call(self, opening: str) -> str:

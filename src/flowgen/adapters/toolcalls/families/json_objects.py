@@ -5,13 +5,20 @@
 </tool_call>
 """
 
+from collections.abc import Sequence
+
 from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
+from flowgen.adapters.toolcalls.json_call_rules import JsonCallRules
+from flowgen.adapters.toolcalls.json_call_writer import call_opening, write_call
 from flowgen.adapters.toolcalls.markers import stripped
-from flowgen.domain.toolcalls import AnswerStart
+from flowgen.domain.errors import CannotWrite
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
 
@@ -47,6 +54,46 @@ class JsonObjects(Value, frozen=True):
 
     def begun(self, start: AnswerStart) -> str:
         return ""
+
+    @property
+    def _between(self) -> str:
+        return self.separator or (", " if self.is_list else "")
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        written = [write_call(call, self.keys, self._own_texts(), index) for index, call in enumerate(calls)]
+        if self.is_list:
+            return f"{self.opening}{self.brackets[0]}{self._between.join(written)}{self.brackets[1]}{self.closing}"
+        if self.separator:
+            return f"{self.opening}{self.separator.join(written)}{self.closing}"
+        if self.is_alone and len(written) > 1:
+            raise CannotWrite(f"An answer in this format holds one call, not {len(written)}.")
+        return self.block_separator.join(f"{self.opening}{text}{self.closing}" for text in written)
+
+    def _own_texts(self) -> tuple[str, ...]:
+        openings = self.openings()
+        return (*openings.marked, *openings.plain, *openings.closings, "<|")
+
+    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
+        grammar = BlockGrammar(name, plan)
+        calls = JsonCallRules(grammar, self.keys, self._own_texts())
+        openings = self.openings()
+        is_bare = not openings.marked and not openings.plain
+        one = grammar.add("call", calls.any_call())
+        several = self.is_list or bool(self.separator)
+        more = f"({grammar.texts(self._between)} {one})*" if several and plan.is_parallel else ""
+        left, right = self.brackets if self.is_list else ("", "")
+        if is_bare:  # what free text does not begin with is one lexeme
+            return grammar.bare(f"{calls.any_call(left)} {more} {grammar.texts(right)}", calls.beginning())
+        body = f"{grammar.texts(left)} {one} {more} {grammar.texts(right)}"
+        between = None if several or self.is_alone else self.block_separator
+        return grammar.marked(self.opening, f"{body} {grammar.texts(self.closing)}", openings, between)
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        openings = self.openings()
+        if openings.marked or openings.plain:
+            return markup_of(self, self.closing)
+        opening = self.brackets[0] if self.is_list else ""
+        return begins_with(f"{opening}{call_opening(tool.name, self.keys)}" for tool in tools)
 
     def _closings(self) -> tuple[str, ...]:
         return (*stripped(self.closing), *stripped(*self.other_closings))

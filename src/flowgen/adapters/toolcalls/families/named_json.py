@@ -4,15 +4,21 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.json_call_rules import add_arguments
 from flowgen.adapters.toolcalls.json_text import quoted, read_json
+from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.markers import Markers, stripped
-from flowgen.domain.toolcalls import AnswerStart
+from flowgen.application import lark
+from flowgen.domain.errors import CannotWrite, ConstraintRefused
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
 _NUMBERED = re.compile(r"(?s:(.+?)):(\d+)")
@@ -24,7 +30,7 @@ class NamedJson(Value, frozen=True):
 
     `section_*` stand around all calls of a block, `opening` and `closing` around each, `separator` between two.
     `before_name` and `name_end` are around the name. `id_mark` stands between the name and an id, `id_end` after an id
-    that comes before the name; `is_numbered`: the name is written `name_prefix` NAME:INDEX, which is the id too.
+    that comes before the name; it has `id_length` letters and digits. `is_numbered`: the name is written `name_prefix` NAME:INDEX, which is the id too.
     `raw_key`: arguments that are no JSON are text, and become this argument.
     """
 
@@ -39,6 +45,7 @@ class NamedJson(Value, frozen=True):
     is_numbered: bool = False
     id_mark: str = ""
     id_end: str = ""
+    id_length: int = 0
     other_openings: tuple[str, ...] = ()
     other_name_ends: tuple[str, ...] = ()
     raw_key: str = ""
@@ -50,6 +57,68 @@ class NamedJson(Value, frozen=True):
     def begun(self, start: AnswerStart) -> str:
         opening = self.opening.strip()
         return opening if start.generation_prompt.rstrip().endswith(opening) else ""
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        written = self.separator.join(self._written(call, index) for index, call in enumerate(calls))
+        return f"{self.section_opening}{written}{self.section_closing}"
+
+    def _written(self, call: ToolCall, index: int) -> str:
+        if not self._carries_name(call.name):
+            raise CannotWrite(f"{call.name!r} cannot be a tool's name in this format.")
+        head, tail = self._around_name(call, index)
+        markers = (*self._own_texts(), "<|")
+        return f"{head}{call.name}{tail}{json_literal(call.arguments, markers)}{self.closing}"
+
+    def _own_texts(self) -> tuple[str, ...]:
+        return stripped(self.section_opening, self.opening, self.closing, self.section_closing)
+
+    def _carries_name(self, name: str) -> bool:
+        ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
+        return bool(name) and name == name.strip() and not any(end in name for end in (*ends, "{", "\n", "`", "<"))
+
+    def _around_name(self, call: ToolCall, index: int) -> tuple[str, str]:
+        """Give what stands before and after a call's name, its id among them."""
+        letters = re.sub(r"[^a-zA-Z0-9]", "", call.id) or str(index)
+        number = _NUMBERED.fullmatch(call.id)
+        own = f"{letters[-self.id_length :].rjust(self.id_length, '0')}" if self.id_length else letters
+        before = f"{own}{self.id_end}" if self.id_end else ""
+        after = f":{number[2] if number else index}" if self.is_numbered else ""
+        return f"{self.opening}{self.before_name}{before}{self.name_prefix}", f"{after}{self.name_end}"
+
+    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
+        grammar = BlockGrammar(name, plan)
+        calls = []
+        for index, (tool, arguments) in enumerate(zip(plan.tools, add_arguments(grammar), strict=True)):
+            if not self._carries_name(tool.name):
+                reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
+                raise ConstraintRefused(f"tools[{index}].function.name", reason)
+            calls.append(self._call_rule(grammar, tool.name, arguments))
+        one = choice(calls)
+        head = f"{self.opening}{self.before_name}" + ("" if self.id_end else self.name_prefix)
+        body = grammar.add("call", one)
+        if self.section_opening:
+            more = f"({grammar.texts(self.separator + head)} {body})*" if plan.is_parallel else ""
+            block = f"{body} {more} {grammar.texts(self.section_closing)}"
+            return grammar.marked(self.section_opening + head, block, self.openings(), None)
+        return grammar.marked(head, body, self.openings(), self.separator)
+
+    def _call_rule(self, grammar: BlockGrammar, name: str, arguments: str) -> str:
+        """Give the expression of a call from behind its opening."""
+        upper = grammar.name.upper()
+        number = f"{upper}_NUMBER: /[0-9]{{1,4}}/"
+        own_id = f"{upper}_ID: /[a-zA-Z0-9]{{{self.id_length or 1},{self.id_length or 32}}}/"
+        for rule in ([number] if self.is_numbered else []) + ([own_id] if self.id_end else []):
+            if rule not in grammar.rules:
+                grammar.rules.append(rule)
+        before = f"{upper}_ID {grammar.texts(self.id_end + self.name_prefix)}" if self.id_end else ""
+        if self.is_numbered:
+            named = f'{lark.literal(name + ":")} {upper}_NUMBER {grammar.texts(self.name_end)}'
+        else:
+            named = grammar.texts(name + self.name_end)
+        return f"{before} {named} {arguments} {grammar.texts(self.closing)}"
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        return markup_of(self, self.section_closing or self.closing)
 
     def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         section = yield from stream.starts_with_any(stripped(self.section_opening, *self.other_openings))

@@ -3,13 +3,23 @@
 <|tool_call_start|>[get_weather(city="Paris", days=3)]<|tool_call_end|>
 """
 
+from collections.abc import Sequence
+
+import msgspec
+
 from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.markers import stripped
 from flowgen.adapters.toolcalls.pythonic import NAME, PythonicReader
-from flowgen.domain.toolcalls import AnswerStart
+from flowgen.adapters.toolcalls.pythonic_grammar import PythonicGrammar
+from flowgen.adapters.toolcalls.pythonic_writer import write_calls
+from flowgen.application import lark
+from flowgen.domain.errors import CannotWrite
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
 
@@ -32,6 +42,36 @@ class Pythonic(Value, frozen=True):
 
     def begun(self, start: AnswerStart) -> str:
         return ""
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        if self.is_alone and len(calls) > 1:
+            raise CannotWrite(f"An answer in this format holds one call, not {len(calls)}.")
+        named = [msgspec.structs.replace(call, name=call.name + self.name_suffix) for call in calls]
+        markers = (*stripped(self.opening, self.closing), "<|")
+        if self.has_brackets:
+            return f"{self.opening}{write_calls(named, markers=markers)}{self.closing}"
+        return self.opening + "\n".join(write_calls([call], markers=markers)[1:-1] for call in named) + self.closing
+
+    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
+        grammar = BlockGrammar(name, plan)
+        separator = ", " if self.has_brackets else "\n"
+        calls = PythonicGrammar(
+            grammar.name, plan, name_suffix=self.name_suffix, separator=separator, is_alone=self.is_alone
+        )
+        grammar.rules += calls.rules
+        grammar.parts |= calls.parts
+        if not self.opening:
+            names = "|".join(lark.pattern(tool.name) for tool in plan.tools)
+            body = f'{calls.list_of_calls(opening="[")} "]"'
+            return grammar.bare(body, rf"\[\s*({names})\s*\(")
+        left, right = ('"[" ', ' "]"') if self.has_brackets else ("", "")
+        body = f"{left}{calls.list_of_calls()}{right} {grammar.texts(self.closing)}"
+        return grammar.marked(self.opening, body, self.openings(), None)
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        if not self.opening:
+            return begins_with(f"[{tool.name}(" for tool in tools)
+        return markup_of(self, self.closing)
 
     def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         opening = yield from stream.starts_with_any(stripped(self.opening))

@@ -1,0 +1,67 @@
+"""Writes the rules of calls that are JSON objects for a plan's tools. Knows how calls are spelt; arguments are their
+schemas'."""
+
+import re
+from collections.abc import Sequence
+
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice
+from flowgen.adapters.toolcalls.json_call_reader import Keys
+from flowgen.adapters.toolcalls.json_call_writer import ID_FIRST, ID_LAST, call_opening
+from flowgen.adapters.toolcalls.tool_schemas import arguments_schema, check_names
+from flowgen.application import lark
+from flowgen.domain.constraints import JsonSchema, LarkPart
+
+
+def add_arguments(grammar: BlockGrammar) -> list[str]:
+    """Give for each tool the expression of its arguments as a JSON object, bound to its schema."""
+    check_names(grammar.plan.tools)
+    expressions = []
+    for index, tool in enumerate(grammar.plan.tools):
+        field = f"tools[{index}].function.parameters"
+        schema = arguments_schema(tool.parameters, field)
+        name = f"{grammar.name}_{index}_arguments"
+        constraint = JsonSchema(schema=schema, item_separator=", ", key_separator=": ")
+        grammar.parts[name] = LarkPart(constraint=constraint, field=field)
+        expressions.append(f"@{name}")
+    return expressions
+
+
+class JsonCallRules:
+    """The rules for the calls of one plan."""
+
+    def __init__(self, grammar: BlockGrammar, keys: Keys, markers: Sequence[str]) -> None:
+        self._grammar = grammar
+        self._keys = keys
+        self._markers = markers
+        self._arguments = add_arguments(grammar)
+
+    def any_call(self, before: str = "") -> str:
+        """Give the expression of one call; `before` is one lexeme with its opening."""
+        key = self._keys.id[0] if self._keys.id else ""
+        first = last = ""
+        if self._keys.written_id == "first":
+            first = f'{lark.literal(f"{before}{{{chr(34)}{key}{chr(34)}: {chr(34)}")} {self._id(ID_FIRST)}'
+        if self._keys.written_id == "last":
+            last = f'{lark.literal(f", {chr(34)}{key}{chr(34)}: {chr(34)}")} {self._id(ID_LAST)} {lark.literal(chr(34))}'
+        calls = []
+        for tool, arguments in zip(self._grammar.plan.tools, self._arguments, strict=True):
+            opening = call_opening(tool.name, self._keys, self._markers)
+            written = lark.literal('", ' + opening[1:] if first else before + opening)
+            calls.append(f'{first} {written} {arguments} {last} "}}"')
+        return choice(calls)
+
+    def beginning(self) -> str:
+        """Give the pattern of what a call without markers begins with."""
+        names = "|".join(lark.pattern(tool.name) for tool in self._grammar.plan.tools)
+        key = rf'"(?:{"|".join(map(lark.pattern, self._keys.name))})"\s*:\s*' if self._keys.name else ""
+        return rf'(?:{_WRAPPER})?\[?\s*\{{\s*{key}"(?:{names})"'
+
+    def _id(self, letters: re.Pattern[str]) -> str:
+        name = f"{self._grammar.name.upper()}_ID"
+        rule = f"{name}: /{letters.pattern}/"
+        if rule not in self._grammar.rules:
+            self._grammar.rules.append(rule)
+        return name
+
+
+_WRAPPER = r'\{\s*"(?:tool_calls?|function)"\s*:\s*'
