@@ -48,14 +48,15 @@ class Anything(Value, frozen=True, tag=True):
 
 
 class Enum(Value, frozen=True, tag=True):
-    """One of these values; none is equal to another. Null and booleans are written as enums too."""
+    """One of these scalars; none is equal to another. Null and booleans are enums too; an array or an object out of an
+    enum is an Array or an Object whose parts are enums."""
 
     values: tuple[JsonValue, ...]
     residues: tuple[Residue, ...] = ()
 
 
 class Number(Value, frozen=True, tag=True):
-    """A number. `multiple_of` is positive. `is_integer`: of the mathematical kind, so 1.0 is one."""
+    """A number, none of `excluded`. `multiple_of` is positive. `is_integer`: of the mathematical kind, so 1.0 is one."""
 
     is_integer: bool = False
     minimum: int | float | None = None
@@ -63,6 +64,7 @@ class Number(Value, frozen=True, tag=True):
     excludes_minimum: bool = False
     excludes_maximum: bool = False
     multiple_of: int | float | None = None
+    excluded: tuple[int | float, ...] = ()
     residues: tuple[Residue, ...] = ()
 
 

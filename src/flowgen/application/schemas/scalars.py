@@ -1,0 +1,135 @@
+"""Lowers what schemas say of numbers and of strings. Refuses to know where a value stands."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import gcd, isinf, lcm
+
+from flowgen.application.schemas.formats import FORMATS
+from flowgen.application.schemas.leaves import Fact, Nodes
+from flowgen.application.schemas.negation import AVOIDED, EXCLUDED
+from flowgen.application.schemas.pattern_reading import read_pattern
+from flowgen.application.schemas.pattern_writing import written
+from flowgen.application.schemas.words import count_of, number_of, whole_pattern
+from flowgen.domain.schemas import Node, Nothing, Number, Residue, String
+
+Numeral = int | float
+MAX_COUNT = 2**31
+
+
+def number_node(facts: Sequence[Fact], nodes: Nodes, *, is_integer: bool) -> Node:
+    """Give the numbers that all facts allow."""
+    least, most = _bound(facts, "minimum", 1), _bound(facts, "maximum", -1)
+    factor, residues = _factor(facts, nodes)
+    if least is not None and most is not None:
+        is_open = least[1] or most[1]
+        if least[0] > most[0] or (least[0] == most[0] and is_open):
+            return Nothing()
+    excluded = [
+        value
+        for fact in facts
+        for value in fact.schema.get(EXCLUDED, ())
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    return Number(
+        is_integer=is_integer,
+        minimum=least and least[0],
+        maximum=most and most[0],
+        excludes_minimum=bool(least and least[1]),
+        excludes_maximum=bool(most and most[1]),
+        multiple_of=factor,
+        excluded=tuple(dict.fromkeys(excluded)),
+        residues=residues,
+    )
+
+
+def _bound(facts: Sequence[Fact], keyword: str, sign: int) -> tuple[Numeral, bool] | None:
+    """Give the narrowest bound and whether it is left out itself."""
+    exclusive = "exclusive" + keyword.capitalize()
+    found: list[tuple[Numeral, bool]] = []
+    for fact in facts:
+        value, beyond = number_of(fact, keyword), number_of(fact, exclusive)
+        if value is not None:
+            found.append((value, fact.schema.get(exclusive) is True))
+        if beyond is not None:
+            found.append((beyond, True))
+    return max(found, key=lambda bound: (bound[0] * sign, bound[1]), default=None)
+
+
+def _factor(facts: Sequence[Fact], nodes: Nodes) -> tuple[Numeral | None, tuple[Residue, ...]]:
+    """Give what all numbers are multiples of. What is no plain decimal is left to be judged."""
+    factor: Fraction | None = None
+    residues: list[Residue] = []
+    for fact in facts:
+        value = number_of(fact, "multipleOf")
+        if value is None:
+            continue
+        if value <= 0:
+            raise fact.place.refusal("a number above 0 is expected", "multipleOf")
+        own = None if isinf(value) else Fraction(repr(value))
+        both = own if own is None or factor is None else _common(factor, own)
+        if both is None or both.numerator * 1000 > MAX_COUNT or 10**6 % both.denominator:
+            residues += nodes.remarks.residue(fact.place, "multipleOf", "whole")
+        else:
+            factor = both
+    if factor is None:
+        return None, tuple(residues)
+    return (int(factor) if factor.denominator == 1 else float(factor)), tuple(residues)
+
+
+def _common(first: Fraction, second: Fraction) -> Fraction:
+    return Fraction(lcm(first.numerator, second.numerator), gcd(first.denominator, second.denominator))
+
+
+def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
+    """Give the strings that all facts allow."""
+    least = max((count_of(fact, "minLength") or 0 for fact in facts), default=0)
+    most = min((count for fact in facts if (count := count_of(fact, "maxLength")) is not None), default=None)
+    if most is not None and most < least:
+        return Nothing()
+    patterns: dict[str, None] = {}
+    avoided: dict[str, None] = {}
+    residues: list[Residue] = []
+    for fact in facts:
+        residues += _take_pattern(fact, nodes, patterns, avoided)
+        residues += _take_format(fact, nodes, patterns)
+        for value in fact.schema.get(EXCLUDED, ()):
+            if isinstance(value, str):
+                avoided.setdefault(_literally(value))
+    return String(
+        min_length=least,
+        max_length=most,
+        patterns=tuple(patterns),
+        avoided=tuple(avoided),
+        residues=tuple(residues),
+    )
+
+
+def _literally(text: str) -> str:
+    return "".join(char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
+
+
+def _take_pattern(fact: Fact, nodes: Nodes, patterns: dict[str, None], avoided: dict[str, None]) -> tuple[Residue, ...]:
+    if AVOIDED in fact.schema:
+        avoided.setdefault(written(whole_pattern(fact, "pattern", fact.schema[AVOIDED]).patterns[0]))
+    if "pattern" not in fact.schema:
+        return ()
+    whole = whole_pattern(fact, "pattern", fact.schema["pattern"])
+    for pattern in whole.patterns:
+        patterns.setdefault(written(pattern))
+    for pattern in whole.avoided:
+        avoided.setdefault(written(pattern))
+    return () if whole.is_exact else nodes.remarks.residue(fact.place, "pattern", "whole", "it looks around")
+
+
+def _take_format(fact: Fact, nodes: Nodes, patterns: dict[str, None]) -> tuple[Residue, ...]:
+    name = fact.schema.get("format")
+    if not isinstance(name, str):
+        return ()
+    known = FORMATS.get(name)
+    if known is None:
+        nodes.remarks.warn(f"The format {name!r} is in no draft: it says nothing ({fact.place.pointer}/format).")
+        return ()
+    nodes.remarks.note(fact.place, "format", "lowered")
+    for pattern in known.patterns:
+        patterns.setdefault(written(read_pattern(pattern)))
+    return () if known.is_exact else nodes.remarks.residue(fact.place, "format", "whole", "it is no regular language")
