@@ -75,13 +75,16 @@ class Sandbox:
         return outcome.warnings
 
     def close(self) -> None:
-        """End the processes; a trial under way ends as its process does."""
+        """End the processes that wait, and those at work as soon as they have answered. A later trial has its own."""
         self._is_closed = True
+        waiting = []
         with contextlib.suppress(queue.Empty):
             while True:
-                process = self._free.get_nowait()
-                if process is not None:
-                    process.end()
+                waiting.append(self._free.get_nowait())
+        for process in waiting:
+            if process is not None:
+                process.end()
+            self._free.put(None)
 
     def _outcome(self, data: bytes, constraint: Constraint) -> Outcome:
         key = hashlib.sha256(data).digest()
