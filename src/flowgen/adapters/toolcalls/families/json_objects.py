@@ -9,17 +9,19 @@ from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.answer_reader import Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
-from flowgen.adapters.toolcalls.broken import BrokenCall
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
 from flowgen.adapters.toolcalls.json_call_rules import JsonCallRules
 from flowgen.adapters.toolcalls.json_call_writer import call_opening, write_call
-from flowgen.adapters.toolcalls.markers import stripped
+from flowgen.adapters.toolcalls.markers import Markers, stripped
 from flowgen.domain.errors import CannotWrite
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
+
+_LINE_END = Markers(("\n",))
 
 
 class JsonObjects(Value, frozen=True):
@@ -108,10 +110,12 @@ class JsonObjects(Value, frozen=True):
         stream.skip(len(opening))
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
-        yield from self._calls(stream, reader, start)
+        yield from self._calls(stream, events, reader, start)
         yield from self._close(stream, is_bare=is_bare)
 
-    def _calls(self, stream: CharacterStream, reader: JsonCallReader, start: AnswerStart) -> Reading[None]:
+    def _calls(
+        self, stream: CharacterStream, events: CallEvents, reader: JsonCallReader, start: AnswerStart
+    ) -> Reading[None]:
         found = yield from stream.space()
         if found == "[" and (self.is_list or not start.is_strict):
             yield from reader.list_of_calls()
@@ -120,7 +124,20 @@ class JsonObjects(Value, frozen=True):
         else:
             raise BrokenCall(f"JSON expected, {found!r} found")
         while not (start.is_strict and not self.separator) and (yield from self._goes_on(stream)):
-            yield from reader.call()
+            try:
+                yield from reader.call()
+            except BrokenCall as broken:
+                if start.is_strict or self.separator != "\n" or isinstance(broken, CutCall):
+                    raise
+                yield from self._skip_line(stream, events, broken)
+
+    def _skip_line(self, stream: CharacterStream, events: CallEvents, broken: BrokenCall) -> Reading[None]:
+        """Leave a broken call of one line behind: those on the next ones may be whole."""
+        stream.rewind()
+        yield from stream.space()
+        yield from stream.until(_LINE_END, _unheard)
+        events.malformed(stream.marked, str(broken))
+        stream.set_mark()
 
     def _goes_on(self, stream: CharacterStream) -> Reading[bool]:
         """Say whether another object follows, behind a comma, a semicolon or white space; nothing else is taken."""
@@ -139,8 +156,9 @@ class JsonObjects(Value, frozen=True):
         closings = self._closings()
         size = len(stream.marked)
         found = yield from stream.space()
-        while not is_bare and found and found in "}],;":
+        while found and found in ("}]" if is_bare else "}],;"):
             stream.skip(1)
+            size = len(stream.marked) if is_bare else size
             found = yield from stream.space()
         closing = yield from stream.starts_with_any(closings)
         if closing:
@@ -151,3 +169,6 @@ class JsonObjects(Value, frozen=True):
             stream.rewind(size)
         stream.set_mark()
 
+
+def _unheard(piece: str) -> None:
+    """Take text that is told to nobody: the mark keeps it."""
