@@ -1,0 +1,47 @@
+"""Gives tools' schemas in normal form, as the arguments of calls. Knows what arguments are; refuses to know any
+notation."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from flowgen.adapters.toolcalls.tool_schemas import arguments_schema
+from flowgen.application.schemas.lowering import lower
+from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.messages import Tool
+from flowgen.domain.schemas import Anything, Lowered, Node, Object, Property, Reference, Union
+
+
+def lowered_arguments(tool: Tool, field: str) -> Lowered:
+    """Lower a tool's parameters. Raises ConstraintRefused for `field`."""
+    try:
+        return _lowered(msgspec.json.encode(arguments_schema(tool.parameters, field)))
+    except ConstraintRefused as refusal:
+        raise ConstraintRefused(field, refusal.reason, keyword=refusal.keyword, pointer=refusal.pointer) from refusal
+
+
+@lru_cache(maxsize=1024)
+def _lowered(schema: bytes) -> Lowered:
+    return lower(msgspec.json.decode(schema))
+
+
+def argument_sets(lowered: Lowered, field: str) -> list[tuple[Property, ...]]:
+    """Give the sets of arguments that a call may have. Raises ConstraintRefused for what no list of them can hold."""
+    return [tuple(node.properties) for node in _objects(lowered.root, lowered, field)]
+
+
+def _objects(node: Node, lowered: Lowered, field: str) -> Iterator[Object]:
+    for residue in getattr(node, "residues", ()):
+        reason = "this model's notation of calls cannot be bound to it"
+        raise ConstraintRefused(field, reason, keyword=residue.keyword, pointer=residue.pointer)
+    match node:
+        case Object():
+            yield node
+        case Union(options=options):
+            for option in options:
+                yield from _objects(option, lowered, field)
+        case Reference(name=name):
+            yield from _objects(lowered.definitions[name], lowered, field)
+        case Anything():
+            yield Object()
