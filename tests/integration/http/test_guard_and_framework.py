@@ -52,7 +52,15 @@ async def test_the_schema_lists_every_option(client: httpx.AsyncClient) -> None:
         "/health",
         "/models/current",
         "/engine",
+        "/capabilities",
+        "/tokenize",
+        "/detokenize",
+        "/apply-template",
         "/v1/chat/completions",
+        "/v1/completions",
+        "/v1/embeddings",
+        "/v1/models",
+        "/v1/models/{model_id}",
     }
     chat = schema["paths"]["/chat"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert chat["properties"]["options"]["properties"]["top_k"]["default"] == 40
