@@ -12,6 +12,7 @@ from flowgen.adapters.llama.prefix_cache import PrefixCache
 from flowgen.adapters.llama.residence import Residence
 from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.scheduler import Limits, Scheduler
+from flowgen.adapters.llama.spinning import Spinning
 from flowgen.domain.model import Vocabulary
 from flowgen.domain.options import LoadOptions
 from flowgen.domain.plugins import DraftModel
@@ -32,6 +33,7 @@ def make_engine(
     free_bytes: int,
     draft_model: DraftModel | None = None,
     after_step: Callable[[], None] = lambda: None,
+    spinning: Spinning | None = None,
 ) -> Engine:
     """An engine that runs. `has_state`: the model has a recurrent half, so prefixes are gone on from at checkpoints."""
     cache_bytes = min(_CACHE_BYTES, free_bytes // _CACHE_SHARE) if options.cache_bytes is None else options.cache_bytes
@@ -52,4 +54,4 @@ def make_engine(
     guess = None
     if draft_model is not None:
         guess = Drafter(draft_model, len(vocabulary.tokens), num_drafts(options, sizes), sizes.n_ubatch).guess
-    return Engine(Runner(context, vocabulary), Scheduler(limits, residence, guess), after_step)
+    return Engine(Runner(context, vocabulary), Scheduler(limits, residence, guess), after_step, spinning)

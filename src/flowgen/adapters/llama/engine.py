@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flowgen.adapters.llama.runner import Runner
 from flowgen.adapters.llama.scheduler import Piece, Scheduler
 from flowgen.adapters.llama.sequence import Answer
+from flowgen.adapters.llama.spinning import Spinning
 from flowgen.domain.errors import EngineFailed, GenerationInterrupted, ModelUnavailable
 from flowgen.domain.model import EngineStatus
 
@@ -24,13 +25,21 @@ T = TypeVar("T")
 
 
 class Engine:
-    """Computes answers on a thread of its own. All methods may be called from any thread.
+    """Computes answers on a thread of its own. All methods may be called from any thread. `spinning` is told when steps
+    are computed and when not.
 
     `after_step` is called on the engine's thread at the end of every turn of its loop, when all that came of it has
     been delivered.
     """
 
-    def __init__(self, runner: Runner, scheduler: Scheduler, after_step: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        scheduler: Scheduler,
+        after_step: Callable[[], None] = lambda: None,
+        spinning: Spinning | None = None,
+    ) -> None:
+        self._spinning = spinning
         self._runner = runner
         self._scheduler = scheduler
         self._after_step = after_step
@@ -84,6 +93,8 @@ class Engine:
             self._is_closing = True
             self._interrupt(_UNLOADED)
         self._thread.join()
+        if self._spinning is not None:
+            self._spinning.close()
 
     def _interrupt(self, reason: str) -> None:
         for answer in (*self._scheduler.all(), *self._arrived):
@@ -116,6 +127,8 @@ class Engine:
 
     def _step(self, pieces: Sequence[Piece]) -> None:
         """Compute without the lock: no other thread changes what the scheduler holds."""
+        if self._spinning is not None:
+            self._spinning.step()
         self._runner.step(pieces, self._scheduler)
         with self._changed:
             self._scheduler.settle(pieces)
@@ -152,6 +165,8 @@ class Engine:
             while not (self._calls or self._arrived or self._scheduler.num_running or self._scheduler.num_waiting):
                 if self._is_closing:
                     return False
+                if self._spinning is not None:
+                    self._spinning.rest()
                 self._changed.wait()
             return True
 

@@ -22,6 +22,7 @@ from flowgen.adapters.llama.parameters import Sizes, check_options, context_fiel
 from flowgen.adapters.llama.preparation import Collaborators, Preparation, check_bias
 from flowgen.adapters.llama.reports import buffer_sizes
 from flowgen.adapters.llama.runtime import LlamaRuntime
+from flowgen.adapters.llama.spinning import spinning
 from flowgen.adapters.llama.vocabulary import PromptTokenizer, read_vocabulary
 from flowgen.domain.constraints import Gbnf
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, InvalidField, OutOfMemory
@@ -208,6 +209,7 @@ class LlamaRuntimeFactory:
             free_bytes=self._find_free(),
             draft_model=self._plugin(self._draft_models, spec.options.draft_model, "options.draft_model"),
             after_step=self._after_step,
+            spinning=spinning(max(context.number("n_threads"), context.number("n_threads_batch"))),
         )
 
     def _info(self, spec: ModelSpec, model: backend.Model, context: backend.Context | None, numa: int) -> ModelInfo:
