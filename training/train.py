@@ -21,7 +21,7 @@ from training.batches import Batches
 from training.model import Nano, Shape
 from training.optimiser import Muon, adamw
 from training.quick import look
-from training.warm_start import network_of
+from training.warm_start import deepened, network_of
 from training.workers import Workers
 
 WARM_UP = 60
@@ -65,7 +65,7 @@ class Trainer:
         saved = torch.load(self.path, weights_only=True) if self.path.exists() else None
         torch.manual_seed(args.seed)
         if args.warm and not saved:
-            self.model = network_of(args.warm)
+            self.model = deepened(network_of(args.warm), args.layers)
         else:
             self.model = Nano(Shape(**saved["shape"]) if saved else Shape(layers=args.layers, feed=args.feed))
         self.average = copy.deepcopy(self.model).requires_grad_(False)

@@ -1,4 +1,9 @@
-"""Begin a training at the weights of an exported file: what a checkpoint knows besides them comes back in minutes."""
+"""Begin a training at the weights of an exported file, or at a deeper network that computes the same.
+
+What a checkpoint knows besides the weights comes back in minutes. Knows how networks grow; knows no data.
+"""
+
+from dataclasses import replace
 
 from pathlib import Path
 
@@ -22,3 +27,25 @@ def network_of(path: Path) -> Nano:
                 data = gguf.quants.dequantize(tensors[gguf_name(name)].data, tensors[gguf_name(name)].tensor_type)
                 weight.copy_(torch.from_numpy(data.copy()).reshape(weight.shape))
     return model
+
+
+def deepened(model: Nano, layers: str) -> Nano:
+    """The same function in more layers: the old ones in their order, the new ones with outputs of zero.
+
+    A network's fresh layers add nothing to the residual stream (`Nano.reset`), so the loss goes on where it stood.
+
+    Raises:
+        ValueError: the old layers are no subsequence of `layers`.
+    """
+    grown = Nano(replace(model.shape, layers=layers))
+    old = list(model.layers)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if not name.startswith("layers."):
+                grown.get_parameter(name).copy_(weight)
+        for kind, layer in zip(layers, grown.layers, strict=True):
+            if old and model.shape.layers[-len(old)] == kind:
+                layer.load_state_dict(old.pop(0).state_dict())
+    if old:
+        raise ValueError(f"{model.shape.layers} cannot grow to {layers}: its layers do not stand there in their order")
+    return grown
