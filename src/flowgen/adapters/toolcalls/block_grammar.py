@@ -17,15 +17,21 @@ _TOKEN = re.compile(r"<[^<>\s\"=]+>|\[/?[A-Z_]+\]|\]<\]\w+\[>\[|<\|\"\|>")
 class BlockGrammar:
     """The grammar of one plan for one format; the names of its rules begin with the format's own."""
 
-    def __init__(self, name: str, plan: AnswerPlan) -> None:
+    def __init__(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> None:
+        """Free text may hold texts of `dropped`, where they begin with special tokens."""
         self.name = re.sub(r"\W", "_", name.lower())
         self.plan = plan
         self.rules: list[str] = []
         self.parts: dict[str, LarkPart] = {}
+        self._dropped = [text for text in dropped if self.begins_with_token(text)]
 
     def texts(self, text: str) -> str:
         """Give the expression of a text as it is written: special tokens by name, all else by letters."""
         return texts(text, self.plan.control_tokens)
+
+    def begins_with_token(self, text: str) -> bool:
+        """Whether a text begins with a special token of the vocabulary."""
+        return any(text.startswith(token) and lark.is_token(token, (token,)) for token in self.plan.control_tokens)
 
     def add(self, rule: str, expression: str) -> str:
         """Add a rule; give its name."""
@@ -62,7 +68,9 @@ class BlockGrammar:
         return self._part(lark.text_without(unsaid, self.plan.reserved), head, has_text=True)
 
     def _part(self, text: str, head: str | None, *, has_text: bool) -> GrammarPart:
-        self.rules.append(f"{self.name}_text: {self.name.upper()}_TEXT\n{self.name.upper()}_TEXT: {text}")
+        terminal = f"{self.name.upper()}_TEXT"
+        wrapped = f" (({' | '.join(map(self.texts, self._dropped))}) {terminal})*" if self._dropped else ""
+        self.rules.append(f"{self.name}_text: {terminal}{wrapped}\n{terminal}: {text}")
         return GrammarPart(
             rules="\n".join(self.rules),
             calls=f"{self.name}_calls",

@@ -17,8 +17,9 @@ from flowgen.domain.values import Value
 class Family(CallSyntax, Protocol):
     """A syntax family's value: it reads, binds and writes calls."""
 
-    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
-        """Rules whose names begin with `name`. Raises ConstraintRefused."""
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str]) -> GrammarPart:
+        """Rules whose names begin with `name`; free text may hold special tokens of `dropped`. Raises
+        ConstraintRefused."""
 
     def write(self, calls: Sequence[ToolCall]) -> str:
         """Raises CannotWrite."""
@@ -71,7 +72,7 @@ class DeclaredFormat:
     def grammar(self, plan: AnswerPlan) -> GrammarPart:
         if self.declaration.calls is None:
             raise ConstraintRefused("tools", f"{self.name} is a format without calls")
-        return self.declaration.calls.grammar(self.name, plan)
+        return self.declaration.calls.grammar(self.name, plan, self.declaration.dropped)
 
     def parser(self, start: AnswerStart) -> AnswerReader:
         calls: CallSyntax | None = self.declaration.calls

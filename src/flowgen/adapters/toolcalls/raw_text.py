@@ -142,7 +142,7 @@ class RawValues:
         limits = [f"/(?s:.){count}/"] if count else []
         limits += [f"~/{_LIKE_JSON}/"] if is_mixed else []
         anything = f"/{pattern}/" if pattern else r"/(?s:.*)/"
-        if lark.is_token(mark, self._grammar.plan.control_tokens):
+        if self._grammar.begins_with_token(mark):
             body = " & ".join([anything, *limits, f"~/(?s:.*)({_any(forbidden)})(?s:.*)/"])
             if not lead:
                 return f"{self._rules.own_terminal(body)} {self._grammar.texts(closing)}"

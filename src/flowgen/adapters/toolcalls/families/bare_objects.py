@@ -3,23 +3,25 @@
 <|tool_call>call:get_weather{city:<|"|>Paris<|"|>,days:3}<tool_call|>
 """
 
-import re
-
-import msgspec
+from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.bare_object_notation import BareObjectNotation
+from flowgen.adapters.toolcalls.bare_object_reader import BareObjectReader
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
-from flowgen.adapters.toolcalls.json_text import decoded, quoted, read_json
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.markers import Markers, stripped
-from flowgen.domain.toolcalls import AnswerStart
-from flowgen.domain.values import JsonObject, JsonValue, Value
+from flowgen.adapters.toolcalls.node_rules import NodeRules
+from flowgen.adapters.toolcalls.tool_arguments import lowered_arguments
+from flowgen.application import lark
+from flowgen.domain.errors import CannotWrite, ConstraintRefused
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
+from flowgen.domain.values import Value
 
 _NAME = Markers(("{", "\n"))
-_WORD = re.compile(r"[^,:{}\[\]<]+")
-_REAL = re.compile(r"-?(\d+\.\d*|\.\d+)")
-_MAX_DEPTH = 60
 
 
 class BareObjects(Value, frozen=True):
@@ -32,6 +34,34 @@ class BareObjects(Value, frozen=True):
 
     def openings(self) -> Openings:
         return Openings(marked=stripped(self.opening), closings=stripped(self.closing))
+
+    def write(self, calls: Sequence[ToolCall], *, is_checked: bool = True) -> str:
+        """With `is_checked` false a text that ends too early is written all the same."""
+        return self.separator.join(self._written(call, is_checked) for call in calls)
+
+    def _written(self, call: ToolCall, is_checked: bool) -> str:
+        if is_checked and not _carries_name(call.name):
+            raise CannotWrite(f"{call.name!r} cannot be a tool's name in this format.")
+        literal = BareObjectNotation(mark=self.string_mark).literal(call.arguments, is_checked=is_checked)
+        return f"{self.opening}{call.name}{literal}{self.closing}"
+
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
+        calls = []
+        for index, tool in enumerate(plan.tools):
+            if not _carries_name(tool.name):
+                reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
+                raise ConstraintRefused(f"tools[{index}].function.name", reason)
+            field = f"tools[{index}].function.parameters"
+            lowered = lowered_arguments(tool, field)
+            notation = BareObjectNotation(mark=self.string_mark)
+            rules = NodeRules(grammar, f"{grammar.name}_{index}", lowered, notation, field)
+            calls.append(f"{lark.literal(tool.name)} {rules.value(lowered.root)}")
+        block = f"{grammar.add('call', choice(calls))} {grammar.texts(self.closing)}"
+        return grammar.marked(self.opening, block, self.openings(), self.separator)
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        return markup_of(self, self.closing)
 
     def begun(self, start: AnswerStart) -> str:
         return ""
@@ -56,113 +86,5 @@ class BareObjects(Value, frozen=True):
         stream.set_mark()
 
 
-class BareObjectReader:
-    """Reads one object; strings flow, all else is told when it is closed. Commas may be missing after strings."""
-
-    def __init__(self, stream: CharacterStream, mark: str) -> None:
-        self._stream = stream
-        self._mark = mark
-        self._end_of_string = Markers((mark,))
-
-    def object(self, tell: Tell, depth: int) -> Reading[JsonObject]:
-        if depth > _MAX_DEPTH:
-            raise BrokenCall(f"nested more than {_MAX_DEPTH} deep")
-        stream = self._stream
-        stream.skip(1)
-        tell("{")
-        result: JsonObject = {}
-        while (found := (yield from stream.space())) != "}":
-            if not found:
-                raise CutCall(stream.end)
-            if found == ",":
-                stream.skip(1)
-                continue
-            key = yield from self._key()
-            tell(f"{', ' if result else ''}{quoted(key)}: ")
-            result[key] = yield from self._value(tell, depth)
-        stream.skip(1)
-        tell("}")
-        return result
-
-    def _key(self) -> Reading[str]:
-        stream = self._stream
-        if (yield from stream.starts_with(self._mark)):
-            key = yield from self._string(_unheard)
-        elif (yield from stream.peek()) == '"':
-            key = str((yield from read_json(stream, _unheard)))
-        else:
-            key = (yield from stream.take_run(_WORD)).strip()
-        found = yield from stream.space()
-        if found != ":" or not key:
-            raise BrokenCall(f"a key and a colon expected, {found!r} found") if found else CutCall(stream.end)
-        stream.skip(1)
-        return key
-
-    def _value(self, tell: Tell, depth: int) -> Reading[JsonValue]:
-        stream = self._stream
-        found = yield from stream.space()
-        if (yield from stream.starts_with(self._mark)):
-            tell('"')
-            text = yield from self._string(lambda piece: tell(quoted(piece)[1:-1]))
-            tell('"')
-            return text
-        if found == "{":
-            return (yield from self.object(tell, depth + 1))
-        if found == "[":
-            return (yield from self._list(tell, depth))
-        if found == '"':
-            return (yield from read_json(stream, tell))
-        return (yield from self._word(tell))
-
-    def _list(self, tell: Tell, depth: int) -> Reading[list[JsonValue]]:
-        if depth > _MAX_DEPTH:
-            raise BrokenCall(f"nested more than {_MAX_DEPTH} deep")
-        stream = self._stream
-        stream.skip(1)
-        tell("[")
-        result: list[JsonValue] = []
-        while (found := (yield from stream.space())) != "]":
-            if not found:
-                raise CutCall(stream.end)
-            if found == ",":
-                stream.skip(1)
-                continue
-            tell(", " if result else "")
-            result.append((yield from self._value(tell, depth + 1)))
-        stream.skip(1)
-        tell("]")
-        return result
-
-    def _string(self, tell: Tell) -> Reading[str]:
-        stream = self._stream
-        stream.skip(len(self._mark))
-        pieces: list[str] = []
-
-        def told(piece: str) -> None:
-            pieces.append(piece)
-            tell(piece)
-
-        if not (yield from stream.until(self._end_of_string, told)):
-            raise CutCall(stream.end)
-        stream.skip(len(self._mark))
-        return "".join(pieces)
-
-    def _word(self, tell: Tell) -> Reading[JsonValue]:
-        word = (yield from self._stream.take_run(_WORD)).strip()
-        if not word:
-            raise BrokenCall("a value expected")
-        value = _of_word(word)
-        tell(msgspec.json.encode(value).decode())
-        return value
-
-
-def _of_word(word: str) -> JsonValue:
-    """A number or one of JSON's words; a text without its marks where it is neither."""
-    try:
-        return decoded(word)
-    except BrokenCall:
-        return float(word) if _REAL.fullmatch(word) else word
-
-
-def _unheard(piece: str) -> None:
-    """Take text that is told to nobody."""
+def _carries_name(name: str) -> bool:
+    return bool(name) and name == name.strip() and not any(letter in name for letter in "{\n")

@@ -75,8 +75,8 @@ class JsonObjects(Value, frozen=True):
         openings = self.openings()
         return (*openings.marked, *openings.plain, *openings.closings, "<|")
 
-    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
-        grammar = BlockGrammar(name, plan)
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
         calls = JsonCallRules(grammar, self.keys, self._own_texts())
         openings = self.openings()
         is_bare = not openings.marked and not openings.plain

@@ -85,8 +85,8 @@ class NamedJson(Value, frozen=True):
         after = f":{number[2] if number else index}" if self.is_numbered else ""
         return f"{self.opening}{self.before_name}{before}{self.name_prefix}", f"{after}{self.name_end}"
 
-    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
-        grammar = BlockGrammar(name, plan)
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
         calls = []
         for index, (tool, arguments) in enumerate(zip(plan.tools, add_arguments(grammar), strict=True)):
             if not self._carries_name(tool.name):

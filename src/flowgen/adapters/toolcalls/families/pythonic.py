@@ -52,8 +52,8 @@ class Pythonic(Value, frozen=True):
             return f"{self.opening}{write_calls(named, markers=markers)}{self.closing}"
         return self.opening + "\n".join(write_calls([call], markers=markers)[1:-1] for call in named) + self.closing
 
-    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
-        grammar = BlockGrammar(name, plan)
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
         separator = ", " if self.has_brackets else "\n"
         calls = PythonicGrammar(
             grammar.name, plan, name_suffix=self.name_suffix, separator=separator, is_alone=self.is_alone

@@ -115,8 +115,8 @@ class Tagged(Value, frozen=True):
         ends = (self.key_end.strip(), self.closing.strip())
         return bool(key) and key == key.strip() and not any(end in key for end in ends)
 
-    def grammar(self, name: str, plan: AnswerPlan) -> GrammarPart:
-        grammar = BlockGrammar(name, plan)
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
         calls = [self._call(grammar, index, tool) for index, tool in enumerate(plan.tools)]
         head = f"{self.opening}{self.before_name}{self.name_opening}"
         one = grammar.add("call", choice(calls))

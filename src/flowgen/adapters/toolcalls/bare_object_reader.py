@@ -1,0 +1,127 @@
+"""Reads objects with bare keys and strings between markers, and tells them as JSON. Refuses to know what stands around."""
+
+import re
+
+import msgspec
+
+from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
+from flowgen.adapters.toolcalls.json_text import decoded, quoted, read_json
+from flowgen.adapters.toolcalls.markers import Markers
+from flowgen.domain.values import JsonObject, JsonValue
+
+_WORD = re.compile(r"[^,:{}\[\]<]+")
+_REAL = re.compile(r"-?(\d+\.\d*|\.\d+)")
+_MAX_DEPTH = 60
+
+
+class BareObjectReader:
+    """Reads one object; strings flow, all else is told when it is closed. Commas may be missing after strings."""
+
+    def __init__(self, stream: CharacterStream, mark: str) -> None:
+        self._stream = stream
+        self._mark = mark
+        self._end_of_string = Markers((mark,))
+
+    def object(self, tell: Tell, depth: int) -> Reading[JsonObject]:
+        if depth > _MAX_DEPTH:
+            raise BrokenCall(f"nested more than {_MAX_DEPTH} deep")
+        stream = self._stream
+        stream.skip(1)
+        tell("{")
+        result: JsonObject = {}
+        while (found := (yield from stream.space())) != "}":
+            if not found:
+                raise CutCall(stream.end)
+            if found == ",":
+                stream.skip(1)
+                continue
+            key = yield from self._key()
+            tell(f"{', ' if result else ''}{quoted(key)}: ")
+            result[key] = yield from self._value(tell, depth)
+        stream.skip(1)
+        tell("}")
+        return result
+
+    def _key(self) -> Reading[str]:
+        stream = self._stream
+        if (yield from stream.starts_with(self._mark)):
+            key = yield from self._string(_unheard)
+        elif (yield from stream.peek()) == '"':
+            key = str((yield from read_json(stream, _unheard)))
+        else:
+            key = (yield from stream.take_run(_WORD)).strip()
+        found = yield from stream.space()
+        if found != ":" or not key:
+            raise BrokenCall(f"a key and a colon expected, {found!r} found") if found else CutCall(stream.end)
+        stream.skip(1)
+        return key
+
+    def _value(self, tell: Tell, depth: int) -> Reading[JsonValue]:
+        stream = self._stream
+        found = yield from stream.space()
+        if (yield from stream.starts_with(self._mark)):
+            tell('"')
+            text = yield from self._string(lambda piece: tell(quoted(piece)[1:-1]))
+            tell('"')
+            return text
+        if found == "{":
+            return (yield from self.object(tell, depth + 1))
+        if found == "[":
+            return (yield from self._list(tell, depth))
+        if found == '"':
+            return (yield from read_json(stream, tell))
+        return (yield from self._word(tell))
+
+    def _list(self, tell: Tell, depth: int) -> Reading[list[JsonValue]]:
+        if depth > _MAX_DEPTH:
+            raise BrokenCall(f"nested more than {_MAX_DEPTH} deep")
+        stream = self._stream
+        stream.skip(1)
+        tell("[")
+        result: list[JsonValue] = []
+        while (found := (yield from stream.space())) != "]":
+            if not found:
+                raise CutCall(stream.end)
+            if found == ",":
+                stream.skip(1)
+                continue
+            tell(", " if result else "")
+            result.append((yield from self._value(tell, depth + 1)))
+        stream.skip(1)
+        tell("]")
+        return result
+
+    def _string(self, tell: Tell) -> Reading[str]:
+        stream = self._stream
+        stream.skip(len(self._mark))
+        pieces: list[str] = []
+
+        def told(piece: str) -> None:
+            pieces.append(piece)
+            tell(piece)
+
+        if not (yield from stream.until(self._end_of_string, told)):
+            raise CutCall(stream.end)
+        stream.skip(len(self._mark))
+        return "".join(pieces)
+
+    def _word(self, tell: Tell) -> Reading[JsonValue]:
+        word = (yield from self._stream.take_run(_WORD)).strip()
+        if not word:
+            raise BrokenCall("a value expected")
+        value = _of_word(word)
+        tell(msgspec.json.encode(value).decode())
+        return value
+
+
+def _of_word(word: str) -> JsonValue:
+    """A number or one of JSON's words; a text without its marks where it is neither."""
+    try:
+        return decoded(word)
+    except BrokenCall:
+        return float(word) if _REAL.fullmatch(word) else word
+
+
+def _unheard(piece: str) -> None:
+    """Take text that is told to nobody."""
