@@ -13,6 +13,7 @@ from flowgen.adapters.prompts.renderer_factory import Renderers
 from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost, Patience
+from flowgen.application.schema_support import SchemaSupport
 from flowgen.bootstrap.engines import (
     apply_builtin_template,
     builtin_templates,
@@ -22,7 +23,7 @@ from flowgen.bootstrap.engines import (
 )
 from flowgen.bootstrap.formats import make_formats
 from flowgen.bootstrap.plugins import EntryPointRegistry
-from flowgen.bootstrap.settings import Settings
+from flowgen.bootstrap.settings import Compat, Settings
 from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
 
@@ -31,6 +32,10 @@ def _make_app(workers: WorkerRuntimeFactory, sandbox: Sandbox, **parts: Any) -> 
     app = create_app(**parts)
     app.on_shutdown += [workers.close, sandbox.close]
     return app
+
+
+def _is_lenient(compat: Compat) -> bool:
+    return compat == "lenient"
 
 
 class Container(containers.DeclarativeContainer):
@@ -63,7 +68,15 @@ class Container(containers.DeclarativeContainer):
     chat = providers.Singleton(ChatService, host=host, checker=checker)
     bound = providers.Singleton(Bound, host=settings.provided.host, port=settings.provided.port)
     app: providers.Provider[Litestar] = providers.Singleton(
-        _make_app, workers, sandbox, host=host, chat=chat, catalog=catalog, bound=bound
+        _make_app,
+        workers,
+        sandbox,
+        host=host,
+        chat=chat,
+        catalog=catalog,
+        schemas=providers.Singleton(SchemaSupport, constrainer),
+        bound=bound,
+        is_lenient=providers.Callable(_is_lenient, settings.provided.compat),
     )
 
 
