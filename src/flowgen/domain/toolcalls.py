@@ -14,7 +14,7 @@ class PastTurn(Value, frozen=True):
 
     `prompt` is what asks for the answer, all that stands between the question and it, and `turn` what the model itself
     wrote: its text begins where an answer does, and ends where the template goes on alike for any answer. An empty
-    block of thinking is left out of both.
+    block of thinking is left out of both, and tokens that end a turn.
     """
 
     calls: tuple[ToolCall, ...]
@@ -48,12 +48,13 @@ class Match(Value, frozen=True):
 class AnswerPlan(Value, frozen=True):
     """The calls that an answer may hold. `control_tokens` are texts that the vocabulary has as special tokens:
     a grammar names those by token, all others by letters. Free text must not begin, after white space, with a text of
-    `reserved` (a reasoning tag)."""
+    `reserved` (a reasoning tag). `generation_prompt` is the prompt's end, which the answer goes on from."""
 
     tools: tuple[Tool, ...]
     is_parallel: bool = True
     control_tokens: frozenset[str] = frozenset()
     reserved: tuple[str, ...] = ()
+    generation_prompt: str = ""
 
 
 class GrammarPart(Value, frozen=True):

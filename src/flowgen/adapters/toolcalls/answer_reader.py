@@ -20,12 +20,14 @@ _LEAST_CUT = 2
 class Openings(Value, frozen=True):
     """Where calls may begin. After a text of `marked` there is a call, or broken markup; after one of `bare` only where
     it goes on as one, and in strict answers only at their beginning. Texts of `plain` are marked in strict answers, whose
-    grammar keeps them for calls, and bare in others. `closings` end broken markup."""
+    grammar keeps them for calls, and bare in others. `closings` end broken markup. `keeps_bare`: strict answers begin with
+    one of `bare`, beside markers too."""
 
     marked: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     closings: tuple[str, ...] = ()
+    keeps_bare: bool = False
 
 
 class CallSyntax(Protocol):
@@ -177,7 +179,7 @@ def _openings(syntax: CallSyntax | None, start: AnswerStart) -> Openings:
         return Openings()
     told = syntax.openings()
     marked = (*told.marked, *told.plain) if start.is_strict else told.marked
-    bare = told.bare if not start.is_strict or not marked else ()
+    bare = told.bare if not start.is_strict or not marked or told.keeps_bare else ()
     return Openings(marked=marked, bare=bare if start.is_strict else (*bare, *told.plain), closings=told.closings)
 
 

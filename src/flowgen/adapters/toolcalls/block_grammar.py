@@ -39,6 +39,29 @@ class BlockGrammar:
         self.rules.append(f"{name}: {expression}")
         return name
 
+    def text_before(self, name: str, closing: str, others: Sequence[str] = ()) -> str:
+        """Give the expression of a text with its closing, which it does not hold, nor any of `others`."""
+        upper = f"{self.name.upper()}_{name.upper()}"
+        if self.begins_with_token(closing):
+            self.rules.append(f"{upper}: {lark.text_without([closing, *others], ())}")
+            return f"{upper} {self.texts(closing)}"
+        lazy = f"{self.name}_{name}"
+        self.rules.append(f"{lazy}[lazy]: {upper}\n{upper}: {lark.text_up_to(closing, (), others)}")
+        return lazy
+
+    def alone(self, calls: str, text: str) -> GrammarPart:
+        """An answer that is calls or a text, each with all that stands around it."""
+        self.add("calls", calls)
+        self.add("text", text)
+        return GrammarPart(
+            rules="\n".join(self.rules),
+            calls=f"{self.name}_calls",
+            text=f"{self.name}_text",
+            parts=self.parts,
+            text_before=False,
+            text_after=False,
+        )
+
     def bare(self, body: str, beginning: str) -> GrammarPart:
         """Calls without markers: the answer is calls, or a text that does not begin as the pattern says."""
         text = lark.text_without([], self.plan.reserved, at_start=beginning)

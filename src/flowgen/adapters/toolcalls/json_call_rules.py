@@ -37,6 +37,10 @@ class JsonCallRules:
 
     def any_call(self, before: str = "") -> str:
         """Give the expression of one call; `before` is one lexeme with its opening."""
+        return choice(self.calls(before))
+
+    def calls(self, before: str = "") -> list[str]:
+        """Give the expression of each tool's call."""
         key = self._keys.id[0] if self._keys.id else ""
         first = last = ""
         if self._keys.written_id == "first":
@@ -48,7 +52,7 @@ class JsonCallRules:
             opening = call_opening(tool.name, self._keys, self._markers)
             written = lark.literal('", ' + opening[1:] if first else before + opening)
             calls.append(f'{first} {written} {arguments} {last} "}}"')
-        return choice(calls)
+        return calls
 
     def beginning(self) -> str:
         """Give the pattern of what a call without markers begins with."""

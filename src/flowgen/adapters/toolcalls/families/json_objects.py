@@ -90,6 +90,10 @@ class JsonObjects(Value, frozen=True):
         between = None if several or self.is_alone else self.block_separator
         return grammar.marked(self.opening, f"{body} {grammar.texts(self.closing)}", openings, between)
 
+    def bodies(self, grammar: BlockGrammar) -> list[str]:
+        """Give the expression of one call of each tool."""
+        return JsonCallRules(grammar, self.keys, self._own_texts()).calls()
+
     def markup(self, tools: Sequence[Tool]) -> Markup:
         openings = self.openings()
         if openings.marked or openings.plain:

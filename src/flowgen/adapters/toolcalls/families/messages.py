@@ -4,14 +4,23 @@
 """
 
 import re
+from collections.abc import Sequence
+from typing import Protocol
 
 from flowgen.adapters.toolcalls.answer_reader import CallSyntax, Openings
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
+from flowgen.adapters.toolcalls.json_call_rules import add_arguments
 from flowgen.adapters.toolcalls.json_text import quoted, read_json
+from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.markers import Markers
-from flowgen.domain.toolcalls import AnswerStart
+from flowgen.application import lark
+from flowgen.domain.errors import CannotWrite, ConstraintRefused
+from flowgen.domain.generation import SilentSpan
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
 
@@ -19,9 +28,19 @@ _TO = "to="
 _RECIPIENT = re.compile(r"[^\s<]+")
 
 
+class MessageBody(CallSyntax, Protocol):
+    """A family whose calls are the bodies of messages."""
+
+    def write(self, calls: Sequence[ToolCall]) -> str: ...
+
+    def bodies(self, grammar: BlockGrammar) -> list[str]:
+        """The expression of each tool's call."""
+
+
 class Messages(Value, frozen=True):
     """The syntax: one of `starts`, a header, one of `header_ends`, a body, one of `ends`. `prompt_end` is a start that prompts end with;
-    `is_addressed`: where a prompt is not known, an answer may begin with the header's `to=`.
+    `thinking_texts` and `content_texts` stand around such texts as they are written, `call_texts` before and after a
+    call's name, and after its body; `separator` stands between messages. `is_addressed`: where a prompt is not known, an answer may begin with the header's `to=`.
 
     A header that the pattern `thinking` finds is the model's thinking; one that `call` finds is a call of the tool
     `name` in it, with a body of JSON arguments, or of what `body` reads; with `raw` it is a call without a name, and the
@@ -34,12 +53,74 @@ class Messages(Value, frozen=True):
     thinking: str
     call: str
     raw: str = r"(?!)"
-    body: CallSyntax | None = None
+    body: MessageBody | None = None
     prompt_end: str = ""
+    thinking_texts: tuple[str, str] = ("", "")
+    content_texts: tuple[str, str] = ("", "")
+    call_texts: tuple[str, str, str] = ("", "", "")
+    preamble_texts: tuple[str, str] = ("", "")
+    separator: str = ""
     is_addressed: bool = False
 
     def openings(self) -> Openings:
-        return Openings(marked=self.starts, bare=(_TO,) if self.is_addressed else (), closings=self.ends)
+        return Openings(marked=self.starts, bare=(_TO,) if self.is_addressed else (), closings=self.ends, keeps_bare=True)
+
+    def write(self, calls: Sequence[ToolCall]) -> str:
+        return self.separator.join(self._written(call) for call in calls)
+
+    def _written(self, call: ToolCall) -> str:
+        opening, header_end, closing = self.call_texts
+        if not self._carries_name(call.name):
+            raise CannotWrite(f"{call.name!r} cannot be a tool's name in this format.")
+        body = self.body.write([call]) if self.body else json_literal(call.arguments, (*self.ends, "<|"))
+        return f"{opening}{call.name}{header_end}{body}{closing}"
+
+    def _carries_name(self, name: str) -> bool:
+        match = re.search(self.call, self.call_texts[0] + name + self.call_texts[1])
+        return match is not None and match.groupdict().get("name", name) == name and "<" not in name
+
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
+        opening, header_end, closing = self.call_texts
+        bodies = self._bodies(grammar)
+        calls = []
+        for index, (tool, body) in enumerate(zip(plan.tools, bodies, strict=True)):
+            if not self._carries_name(tool.name):
+                reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
+                raise ConstraintRefused(f"tools[{index}].function.name", reason)
+            calls.append(f"{grammar.texts(opening + tool.name + header_end)} {body} {grammar.texts(closing)}")
+        one = grammar.add("call", choice(calls))
+        more = f"({grammar.texts(self.separator)} {one})*" if plan.is_parallel else ""
+        before = self._before(grammar)
+        return grammar.alone(f"{before} {one} {more}", f"{before} ({self._content(grammar)})")
+
+    def _bodies(self, grammar: BlockGrammar) -> list[str]:
+        return self.body.bodies(grammar) if self.body else add_arguments(grammar)
+
+    def _before(self, grammar: BlockGrammar) -> str:
+        """Thinking and texts that messages follow, each with what begins the next message."""
+        kinds = []
+        for kind, (opening, closing) in (("thinking", self.thinking_texts), ("preamble", self.preamble_texts)):
+            if opening:
+                text = grammar.text_before(kind, closing + self.separator)
+                kinds.append(f"{grammar.texts(opening)} {text}")
+        return f"({' | '.join(kinds)})*" if kinds else ""
+
+    def _content(self, grammar: BlockGrammar) -> str:
+        opening, closing = self.content_texts
+        markers = (*self.ends, *self.starts)
+        upper = f"{grammar.name.upper()}_CONTENT"
+        grammar.rules.append(f"{upper}: {lark.text_without(markers, ())}")
+        wrapped = f"{grammar.texts(opening)} {upper}"
+        if self.begun(AnswerStart(generation_prompt=grammar.plan.generation_prompt)):
+            return wrapped
+        addressed = rf"{_TO}" if self.is_addressed else ""
+        grammar.rules.append(f"{upper}_BARE: {lark.text_without(markers, grammar.plan.reserved, at_start=addressed)}")
+        return f"{wrapped} | {upper}_BARE"
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        spans = (SilentSpan(opening=text, closing=self.header_ends[0]) for text in self.starts)
+        return Markup(preserved=markup_of(self, "").preserved, silent_spans=tuple(spans))
 
     def begun(self, start: AnswerStart) -> str:
         return self.prompt_end if start.generation_prompt.endswith(self.prompt_end) else ""

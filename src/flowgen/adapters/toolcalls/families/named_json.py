@@ -32,6 +32,7 @@ class NamedJson(Value, frozen=True):
     `before_name` and `name_end` are around the name. `id_mark` stands between the name and an id, `id_end` after an id
     that comes before the name; it has `id_length` letters and digits. `is_numbered`: the name is written `name_prefix` NAME:INDEX, which is the id too.
     `raw_key`: arguments that are no JSON are text, and become this argument.
+    `text_name` follows an opening where content follows, no call.
     """
 
     opening: str
@@ -49,6 +50,7 @@ class NamedJson(Value, frozen=True):
     other_openings: tuple[str, ...] = ()
     other_name_ends: tuple[str, ...] = ()
     raw_key: str = ""
+    text_name: str = ""
 
     def openings(self) -> Openings:
         marked = stripped(self.section_opening, self.opening, *self.other_openings)
@@ -96,11 +98,22 @@ class NamedJson(Value, frozen=True):
         one = choice(calls)
         head = f"{self.opening}{self.before_name}" + ("" if self.id_end else self.name_prefix)
         body = grammar.add("call", one)
+        if self.text_name and self.begun(AnswerStart(generation_prompt=plan.generation_prompt)):
+            return self._begun_grammar(grammar, body)
         if self.section_opening:
             more = f"({grammar.texts(self.separator + head)} {body})*" if plan.is_parallel else ""
             block = f"{body} {more} {grammar.texts(self.section_closing)}"
             return grammar.marked(self.section_opening + head, block, self.openings(), None)
         return grammar.marked(head, body, self.openings(), self.separator)
+
+    def _begun_grammar(self, grammar: BlockGrammar, body: str) -> GrammarPart:
+        """The grammar of answers whose first opening the prompt has written."""
+        opening = self.opening.strip()
+        said = f"{lark.literal(self.text_name)} {grammar.text_before('said', opening)}"
+        more = f"({grammar.texts(opening)} {body})*" if grammar.plan.is_parallel else ""
+        upper = f"{grammar.name.upper()}_TEXT"
+        grammar.rules.append(f"{upper}: {lark.text_without([opening], ())}")
+        return grammar.alone(f"({said})? {body} {more}", f"{lark.literal(self.text_name)} {upper}")
 
     def _call_rule(self, grammar: BlockGrammar, name: str, arguments: str) -> str:
         """Give the expression of a call from behind its opening."""

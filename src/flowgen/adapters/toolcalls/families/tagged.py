@@ -168,6 +168,12 @@ class Tagged(Value, frozen=True):
             expressions.append(f"{key} {values.value(node, self.value_closing)}")
         return expressions
 
+    def bodies(self, grammar: BlockGrammar) -> list[str]:
+        """Give the expression of one call of each tool, with what stands around a block."""
+        head = grammar.texts(f"{self.section_opening}{self.opening}{self.before_name}{self.name_opening}")
+        tail = grammar.texts(self.section_closing)
+        return [f"{head} {self._call(grammar, index, tool)} {tail}" for index, tool in enumerate(grammar.plan.tools)]
+
     def markup(self, tools: Sequence[Tool]) -> Markup:
         return markup_of(self, self.section_closing or self.closing)
 

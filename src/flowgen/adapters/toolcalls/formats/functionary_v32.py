@@ -15,6 +15,6 @@ FORMAT = DeclaredFormat(
         models="Functionary 3.2",
         dropped=(">>>all\n",),
         signs=(Sign(texts=(">>>all",)), Sign(texts=(">>>", "recipient"))),
-        calls=NamedJson(opening=">>>", name_end="\n", raw_key="code"),
+        calls=NamedJson(opening=">>>", name_end="\n", raw_key="code", text_name="all\n"),
     )
 )

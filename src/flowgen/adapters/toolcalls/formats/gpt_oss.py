@@ -20,6 +20,11 @@ FORMAT = DeclaredFormat(
             call=r"\bto=(?:functions\.)?(?P<name>(?!assistant\b|user\b)[\w.-]+)",
             thinking=r"(?s)^(?!.*\bto=(?!assistant\b|user\b)).*<\|channel\|>analysis[^<]*<\|message\|>$",
             prompt_end="<|start|>assistant",
+            thinking_texts=("<|channel|>analysis<|message|>", "<|end|>"),
+            preamble_texts=("<|channel|>commentary<|message|>", "<|end|>"),
+            content_texts=("<|channel|>final<|message|>", "<|return|>"),
+            call_texts=("<|channel|>commentary to=functions.", " <|constrain|>json<|message|>", "<|call|>"),
+            separator="<|start|>assistant",
         ),
     )
 )

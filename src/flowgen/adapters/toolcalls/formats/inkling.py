@@ -33,6 +33,10 @@ FORMAT = DeclaredFormat(
             call=r"<\|content_invoke_tool_json\|>",
             raw=r"<\|content_invoke_tool_text\|>",
             thinking=r"<\|content_thinking\|>",
+            thinking_texts=("<|content_thinking|>", "<|end_message|>"),
+            preamble_texts=("<|content_text|>", "<|end_message|>"),
+            content_texts=("<|content_text|>", "<|end_message|>"),
+            call_texts=("<|message_model|>", "<|content_invoke_tool_json|>", "<|end_message|>"),
             body=JsonObjects(keys=Keys(arguments=("args",))),
         ),
     )

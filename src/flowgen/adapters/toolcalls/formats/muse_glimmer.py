@@ -26,6 +26,10 @@ FORMAT = DeclaredFormat(
             thinking=r"\bto=self\b",
             is_addressed=True,
             prompt_end="<|start|>assistant",
+            thinking_texts=(" to=self<|message|>", "<|eom|>"),
+            content_texts=(" to=user<|message|>", "<|eot|>"),
+            call_texts=(" to=", "<|message|>", "<|eom|>"),
+            separator="<|start|>assistant",
             body=Tagged(
                 section_opening="<atem:function_calls>\n",
                 opening='<atem:invoke name="',
