@@ -23,6 +23,8 @@ from benchmarks.schema_corpus import Record, read_corpus
 from benchmarks.schema_generates import Drawn, make_generator
 from benchmarks.schema_report import failures, table
 from flowgen.adapters.catalog import PackagedModels
+from flowgen.application.schemas.lowering import lower
+from flowgen.domain.errors import ConstraintRefused
 
 R = TypeVar("R", Judgement, Drawn)
 
@@ -38,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         judged = _asked(arguments, records, Judgement, make_judge, arguments.model)
     if "generates" in only:
         drawn = _asked(arguments, records, Drawn, make_generator, _embedded(), arguments.max_tokens, arguments.seed)
-    print(*table(judged, drawn, frozenset()), sep="\n")
+    residue = frozenset(record.id for record in records if _has_residue(record)) if drawn else frozenset()
+    print(*table(judged, drawn, residue), sep="\n")
     print(*failures(judged, drawn, arguments.shown), sep="\n")
     if arguments.json:
         raw = {"accepts": [_row(row) for row in judged], "generates": [asdict(row) for row in drawn]}
@@ -105,6 +108,13 @@ def _asked(
     for thread in threads:
         thread.join()
     return [answers[place] for place in sorted(answers)]
+
+
+def _has_residue(record: Record) -> bool:
+    try:
+        return any(note.kind == "checked" for note in lower(record.schema).notes)
+    except ConstraintRefused:
+        return False
 
 
 def _row(row: Judgement) -> dict[str, Any]:

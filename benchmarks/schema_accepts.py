@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.schema_corpus import Record
-from benchmarks.schema_texts import texts
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.application.rehearsal import Speller, rehearse
+from flowgen.application.schemas.lowering import lower
+from flowgen.application.schemas.ordering import ordered
+from flowgen.application.spellings import spellings
 from flowgen.bootstrap.vocabularies import vocabulary_of
 from flowgen.domain.constraints import JsonSchema
 from flowgen.domain.errors import ConstraintRefused, FlowGenError
 from flowgen.domain.ports import CompiledConstraint, TokenMatcher
+from flowgen.domain.schemas import Lowered
 
 
 @dataclass
 class Judgement:
     """What became of a schema. `kind`: judged, refused, failed, timeout, crash. Documents are counted by their place;
-    `stuck` says for the rejected ones where: text before, the rest. Times are in seconds."""
+    `checked` are the pointers of what no grammar says, `stuck` says for the rejected ones where: text before, the rest. Times are in seconds."""
 
     id: str
     kind: str = "judged"
@@ -31,6 +34,7 @@ class Judgement:
     false_accepts: list[int] = field(default_factory=list)
     stuck: dict[int, str] = field(default_factory=dict)
     num_documents: int = 0
+    checked: list[str] = field(default_factory=list)
     compile_s: float = 0.0
     masks_s: list[float] = field(default_factory=list)
 
@@ -51,7 +55,9 @@ def make_judge(model: Path) -> Callable[[Record], Judgement]:
         try:
             compiled = constrainer.compile(JsonSchema(schema=record.schema), vocabulary)
             judgement.compile_s = time.perf_counter() - began
-            _judge(record, compiled, speller, judgement)
+            lowered = lower(record.schema)
+            judgement.checked = [note.pointer for note in lowered.notes if note.kind == "checked"]
+            _judge(record, compiled, lowered, speller, judgement)
         except ConstraintRefused as error:
             judgement.compile_s = time.perf_counter() - began
             judgement.kind, judgement.reason = "refused", error.reason
@@ -65,10 +71,12 @@ def make_judge(model: Path) -> Callable[[Record], Judgement]:
     return judge
 
 
-def _judge(record: Record, compiled: CompiledConstraint, speller: Speller, judgement: Judgement) -> None:
+def _judge(
+    record: Record, compiled: CompiledConstraint, lowered: Lowered, speller: Speller, judgement: Judgement
+) -> None:
     timed = _Timed(compiled, judgement.masks_s)
     for index, (is_valid, data) in enumerate(record.tests):
-        is_written, stuck = _is_written(record.schema, data, timed, speller)
+        is_written, stuck = _is_written(ordered(data, lowered), timed, speller)
         if is_valid and not is_written:
             judgement.false_rejects.append(index)
             judgement.stuck[index] = stuck
@@ -76,9 +84,9 @@ def _judge(record: Record, compiled: CompiledConstraint, speller: Speller, judge
             judgement.false_accepts.append(index)
 
 
-def _is_written(schema: Any, data: Any, compiled: CompiledConstraint, speller: Speller) -> tuple[bool, str]:
+def _is_written(value: Any, compiled: CompiledConstraint, speller: Speller) -> tuple[bool, str]:
     stuck = ""
-    for text in texts(schema, data):
+    for text in spellings(value):
         rehearsed = rehearse(compiled, speller, text)
         if rehearsed.is_written:
             return True, ""

@@ -38,7 +38,9 @@ def main() -> int:
         print(f"{kind} {expected['id']}: {fault}\n  raw      {expected['raw']!r}")
     for kind, total in sorted(totals.items()):
         print(f"{kind:10} {passed[kind]:4} of {total:4}  {100 * passed[kind] / total:5.1f} %")
-    return 0 if all(passed[kind] >= share * totals[kind] for kind, share in (("plain", 0.98), ("malformed", 0.75))) else 1
+    return (
+        0 if all(passed[kind] >= share * totals[kind] for kind, share in (("plain", 0.98), ("malformed", 0.75))) else 1
+    )
 
 
 def _options() -> argparse.Namespace:

@@ -17,6 +17,7 @@ from flowgen.bootstrap.settings import Settings, read_settings
 from flowgen.cli import FAILED
 from flowgen.cli.format_arguments import add_formats
 from flowgen.cli.listening import listen
+from flowgen.cli.schema_arguments import add_schema
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
 
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("options", help="print the tables of options as Markdown", allow_abbrev=False)
     add_formats(commands)
+    add_schema(commands)
     serve = commands.add_parser("serve", help="load a model and serve it over HTTP", allow_abbrev=False)
     serve.add_argument("--model", default=EMBEDDED, metavar="PATH", help="a GGUF file (default: the embedded model)")
     serve.add_argument("--tokenizer", metavar="NAME", help="a Hugging Face name or a folder (default: the file's own)")
@@ -94,6 +96,12 @@ def _formats(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _schema(arguments: argparse.Namespace) -> int:
+    from flowgen.cli.schema import run
+
+    return run(arguments)
+
+
 def _serve(arguments: argparse.Namespace) -> int:
     """Refuse what can be refused before the address is taken, and the address before anything is loaded."""
     settings = read_settings(arguments.host, arguments.port)
@@ -126,5 +134,6 @@ def _load_body(arguments: argparse.Namespace) -> JsonObject:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "formats": _formats,
     "options": _options,
+    "schema": _schema,
     "serve": _serve,
 }
