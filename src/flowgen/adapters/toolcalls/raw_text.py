@@ -114,12 +114,13 @@ class RawValues:
     def value(self, node: Node, closing: str) -> str:
         """Give the expression of a value with its closing. Raises ConstraintRefused."""
         texts, others = kinds(node, self._rules)
-        options = [self._text(text, closing, is_mixed=bool(others)) for text in texts]
+        options = [self.text(text, closing, is_mixed=bool(others)) for text in texts]
         tail = self._grammar.texts(closing)
         options += [f"{self._rules.value(other)} {tail}" for other in others]
         return f"({' | '.join(options)})"
 
-    def _text(self, node: Node, closing: str, *, is_mixed: bool) -> str:
+    def text(self, node: Node, closing: str, *, is_mixed: bool) -> str:
+        """Give the expression of a string with its closing."""
         if isinstance(node, Enum):
             words = [word for word in node.values if isinstance(word, str)]
             words = [word for word in words if self.carries(word, closing)]
@@ -149,11 +150,14 @@ class RawValues:
             with_lead = " & ".join([f"/{pattern or '(?s:.*)'}{lark.pattern(lead)}/", *self._led(limits, lead, forbidden)])
             return f"{self._rules.own_terminal(with_lead)} {self._grammar.texts(closing[len(lead):])}"
         tail = lark.pattern(lead + mark)
-        parts = [f"/{pattern or '(?s:.*)'}{tail}/", f"~/(?s:.*)({_any(forbidden)})(?s:.+)/"]
+        others = [end for end in self._ends if end not in mark]
+        parts = [f"/{pattern or '(?s:.*)'}{tail}/", f"~/(?s:.*)({lark.pattern(mark)})(?s:.+)/"]
         parts += [f"/(?s:.){count}{tail}/"] if count else []
         parts += [f"~/({_LIKE_JSON}){tail}/"] if is_mixed else []
-        others = [end for end in self._ends if end != mark]
         parts += [f"~/(?s:.*)({_any(others)})(?s:.*)/"] if others else []
+        for end in self._ends:
+            if end in mark and end != mark:  # once, in the closing itself
+                parts.append(f"~/(?s:.*){lark.pattern(end)}(?s:.*){lark.pattern(end)}(?s:.*)/")
         rest = closing[len(lead) + len(mark) :]
         return f"{self._rules.own_terminal(' & '.join(parts), is_lazy=True)} {self._grammar.texts(rest)}"
 

@@ -5,24 +5,20 @@
 ]<]minimax[>[</tool_call>
 """
 
-import re
-
-import msgspec
+from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.answer_reader import Openings
-from flowgen.adapters.toolcalls.argument_types import ArgumentTypes, branch_with, item_schema, member_schema
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
-from flowgen.adapters.toolcalls.json_text import quoted
-from flowgen.adapters.toolcalls.markers import Markers
-from flowgen.domain.toolcalls import AnswerStart
-from flowgen.domain.values import JsonObject, JsonValue, Value
-
-_TAG = re.compile(r"<([^<>/][^<>]*)>")
-_ITEM = "item"
-_MAX_DEPTH = 60
-
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.json_writer import json_literal
+from flowgen.adapters.toolcalls.nested_tag_reader import ITEM, TAG, NestedTagReader
+from flowgen.adapters.toolcalls.nested_tag_rules import NestedTagRules
+from flowgen.domain.errors import CannotWrite, ConstraintRefused
+from flowgen.domain.messages import Tool, ToolCall
+from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
+from flowgen.domain.values import JsonValue, Value
 
 class NestedTags(Value, frozen=True):
     """The syntax: every tag is `mark` and the tag; calls are `<invoke name="NAME">` in a `<tool_call>`."""
@@ -35,6 +31,53 @@ class NestedTags(Value, frozen=True):
 
     def openings(self) -> Openings:
         return Openings(marked=(self._section, f'{self.mark}<invoke name="'), closings=(f"{self.mark}</tool_call>",))
+
+    def write(self, calls: Sequence[ToolCall], *, is_checked: bool = True) -> str:
+        """With `is_checked` false a text that ends too early is written all the same."""
+        return f"{self._section}\n{''.join(self._written(call, is_checked) for call in calls)}{self.mark}</tool_call>"
+
+    def _written(self, call: ToolCall, is_checked: bool) -> str:
+        if is_checked and not _carries_name(call.name):
+            raise CannotWrite(f"{call.name!r} cannot be a tool's name in this format.")
+        elements = "".join(
+            self._element(key, value, f"{self.mark}</{key}>", is_checked) for key, value in call.arguments.items()
+        )
+        return f'{self.mark}<invoke name="{call.name}">{elements}{self.mark}</invoke>\n'
+
+    def _element(self, key: str, value: JsonValue, closing: str, is_checked: bool) -> str:
+        """Give an element; a text in it must not hold `closing`."""
+        if is_checked and not TAG.fullmatch(f"<{key}>"):
+            raise CannotWrite(f"{key!r} cannot be an argument's name in this format.")
+        return f"{self.mark}<{key}>{self._inner(value, closing, is_checked)}{self.mark}</{key}>"
+
+    def _inner(self, value: JsonValue, closing: str, is_checked: bool) -> str:
+        if isinstance(value, dict):
+            return "".join(self._element(key, inner, self.mark, is_checked) for key, inner in value.items())
+        if isinstance(value, list | tuple):
+            return "".join(self._element(ITEM, inner, self.mark, is_checked) for inner in value)
+        if not isinstance(value, str):
+            return json_literal(value)
+        if is_checked and closing in value:
+            raise CannotWrite(f"A text that holds {closing!r} cannot be written: {value[:80]!r}.")
+        return value
+
+    def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
+        grammar = BlockGrammar(name, plan, dropped)
+        head = f'{self.mark}<invoke name="'
+        calls = []
+        for index, tool in enumerate(plan.tools):
+            if not _carries_name(tool.name):
+                reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
+                raise ConstraintRefused(f"tools[{index}].function.name", reason)
+            arguments = NestedTagRules(grammar, self.mark, index, tool).arguments()
+            calls.append(f"{grammar.texts(tool.name + chr(34) + '>')} {arguments} {grammar.texts(self.mark + '</invoke>')}")
+        one = grammar.add("call", f'{choice(calls)} "\\n"')
+        more = f"({grammar.texts(head)} {one})*" if plan.is_parallel else ""
+        block = f"{one} {more} {grammar.texts(self.mark + '</tool_call>')}"
+        return grammar.marked(f"{self._section}\n{head}", block, self.openings(), None)
+
+    def markup(self, tools: Sequence[Tool]) -> Markup:
+        return markup_of(self, f"{self.mark}</tool_call>")
 
     def begun(self, start: AnswerStart) -> str:
         return ""
@@ -49,7 +92,7 @@ class NestedTags(Value, frozen=True):
             found = yield from stream.space()
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
-                yield from self._call(stream, events, start)
+                yield from NestedTagReader(self.mark).call(stream, events, start)
                 stream.set_mark()
                 is_first = False
                 continue
@@ -65,128 +108,6 @@ class NestedTags(Value, frozen=True):
             stream.set_mark()
             return
 
-    def _call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        name, found = yield from _text_until(stream, Markers(('">',)))
-        if not found:
-            raise CutCall(stream.end)
-        stream.skip(2)
-        types = ArgumentTypes(name, start.tools)
-        tell = events.begin(name)
-        tell("{")
-        arguments: JsonObject = {}
-        closing = f"{self.mark}</invoke>"
-        while True:
-            found = yield from stream.space()
-            if (yield from stream.starts_with(closing)):
-                stream.skip(len(closing))
-                break
-            if not (yield from stream.starts_with(self.mark)):
-                raise BrokenCall(f"an argument expected, {found!r} found") if found else CutCall(stream.end)
-            stream.skip(len(self.mark))
-            key = yield from self._key(stream)
-            tell(f"{', ' if arguments else ''}{quoted(key)}: ")
-            arguments[key] = yield from self._argument(stream, key, types, tell)
-        tell("}")
-        events.complete(arguments)
 
-    def _key(self, stream: CharacterStream) -> Reading[str]:
-        text, found = yield from _text_until(stream, Markers((">",)))
-        if not found:
-            raise CutCall(stream.end)
-        stream.skip(1)
-        if not text.startswith("<") or text.startswith("</") or len(text) < 2:
-            raise BrokenCall("an argument expected")
-        return text[1:]
-
-    def _argument(self, stream: CharacterStream, key: str, types: ArgumentTypes, tell: Tell) -> Reading[JsonValue]:
-        closing = f"{self.mark}</{key}>"
-        pieces: list[str] = []
-        if types.kind(key) == "text" and (types.schema(key) is not None or not types.is_known):
-            tell('"')
-
-            def told(piece: str) -> None:
-                pieces.append(piece)
-                tell(quoted(piece)[1:-1])
-
-            if not (yield from stream.until(Markers((closing,)), told)):
-                raise CutCall(stream.end)
-            stream.skip(len(closing))
-            tell('"')
-            return "".join(pieces)
-        yield from self._element(stream, key, pieces)
-        value = self._value("".join(pieces), types.schema(key), types, 0)
-        tell(msgspec.json.encode(value).decode())
-        return value
-
-    def _element(self, stream: CharacterStream, key: str, pieces: list[str]) -> Reading[None]:
-        """Collect an element's text up to its own closing tag, past inner ones of the same name."""
-        opening, closing = f"{self.mark}<{key}>", f"{self.mark}</{key}>"
-        depth = 1
-        while depth:
-            found = yield from stream.until(Markers((opening, closing)), pieces.append)
-            if not found:
-                raise CutCall(stream.end)
-            stream.skip(len(found))
-            depth += 1 if found == opening else -1
-            pieces.append(found if depth else "")
-
-    def _value(self, text: str, schema: JsonValue, types: ArgumentTypes, depth: int) -> JsonValue:
-        """Give an element's value: nested elements are an object or a list, all else is a text or JSON."""
-        if depth > _MAX_DEPTH:
-            raise BrokenCall(f"nested more than {_MAX_DEPTH} deep")
-        kinds = types.types_of(schema)
-        if "string" in kinds or not text.lstrip().startswith(self.mark + "<"):
-            if not text.strip() and kinds & {"object", "array"}:
-                return {} if "object" in kinds else []
-            return types.of_schema(schema, text) if schema is not None else text
-        children = self._children(text)
-        if children is None:
-            return text
-        if all(key == _ITEM for key, _ in children) and ("array" in kinds or not kinds):
-            items = item_schema(branch_with(schema, "array", types.root), types.root)
-            return [self._value(inner, items, types, depth + 1) for _, inner in children]
-        holder = branch_with(schema, "object", types.root)
-        return {
-            key: self._value(inner, member_schema(holder, key, types.root), types, depth + 1)
-            for key, inner in children
-        }
-
-    def _children(self, text: str) -> list[tuple[str, str]] | None:
-        """Split a text into its elements; None where it is something else."""
-        children: list[tuple[str, str]] = []
-        place = 0
-        while place < len(text):
-            place += len(text[place:]) - len(text[place:].lstrip())
-            if place == len(text):
-                break
-            match = _TAG.match(text, place + len(self.mark)) if text.startswith(self.mark, place) else None
-            if match is None:
-                return None
-            end = self._closing(text, match.end(), match[1])
-            if end < 0:
-                return None
-            children.append((match[1], text[match.end() : end]))
-            place = end + len(f"{self.mark}</{match[1]}>")
-        return children
-
-    def _closing(self, text: str, start: int, key: str) -> int:
-        opening, closing = f"{self.mark}<{key}>", f"{self.mark}</{key}>"
-        depth, place = 1, start
-        while True:
-            end = text.find(closing, place)
-            if end < 0:
-                return -1
-            inner = text.find(opening, place, end)
-            if inner >= 0:
-                depth, place = depth + 1, inner + len(opening)
-                continue
-            depth -= 1
-            if not depth:
-                return end
-            place = end + len(closing)
-
-
-def _text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, str]]:
-    pieces: list[str] = []
-    found = yield from stream.until(markers, pieces.append)
-    return "".join(pieces), found
+def _carries_name(name: str) -> bool:
+    return bool(name) and '">' not in name and not name.endswith('"')
