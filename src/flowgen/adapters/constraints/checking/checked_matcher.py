@@ -24,6 +24,7 @@ class CheckedGrammar:
     def __init__(
         self, grammar: CompiledConstraint, follow: Callable[[], Follower], index: TokenIndex, vocabulary: Vocabulary
     ) -> None:
+        self.warnings: tuple[str, ...] = getattr(grammar, "warnings", ())
         self._grammar = grammar
         self._follow = follow
         self._index = index
@@ -81,7 +82,15 @@ class CheckedMatcher:
             self._grammar.rollback(1)
             return self._failed(problem, data[: max(1, problem.seen - self._places[-1])])
         self._push(token, data)
+        if self._last is not None and self._is_dead_end():
+            self.rollback(1)
+            self._bans.ban(data)
+            return self._otherwise(self._last, None, data)
         return OPENED if opens else ACCEPTED
+
+    def _is_dead_end(self) -> bool:
+        """Whether what is banned here leaves nothing."""
+        return not self._bans.is_empty and not self._grammar.is_finished() and not self._allowed().any()
 
     def _end(self, token: int) -> Verdict:
         problem = self._follower.finish() if self._grammar.may_finish() else None
@@ -136,10 +145,13 @@ class CheckedMatcher:
             self._bans.ban(wrong)
         else:
             self._bans.ban_end()
-        target = self._repairs.target(problem)
+        return self._otherwise(failure, self._repairs.target(problem), wrong)
+
+    def _otherwise(self, failure: Failure, target: int | None, wrong: bytes) -> Verdict:
+        """Choose again: here, where there is something left, else from a byte of the text on."""
         if target is None and self._allowed().any():
             return Verdict(is_accepted=False, failure=failure)
-        num_back = self._go_back(problem.start if target is None else target, wrong)
+        num_back = self._go_back(self._places[-1] if target is None else target, wrong)
         if num_back is None:
             return Verdict(is_accepted=False, failure=failure, is_final=True)
         return Verdict(is_accepted=False, num_back=num_back, failure=failure)

@@ -23,7 +23,7 @@ class Repairs:
         if tries <= 0:
             return None
         ladder = (*problem.inner, problem.start)
-        if tries <= _ROUNDS * len(ladder) or not problem.outer:
+        if tries <= _ROUNDS * len(ladder) or problem.is_grown or not problem.outer:
             return ladder[(tries - 1) % len(ladder)]
         further = (tries - _ROUNDS * len(ladder) - 1) // 2
         return problem.outer[min(further, len(problem.outer) - 1)]

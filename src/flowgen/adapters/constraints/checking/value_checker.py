@@ -19,7 +19,8 @@ _MOST_KEPT = 20_000
 class Problem(NamedTuple):
     """Why a text must not go on like this. Places are bytes of the text: `seen` counts those up to the one that must
     not come, `start` is where the value begins that is to be written otherwise, `inner` where its parts that are to
-    blame do, the last first, `outer` where the values around it do, the innermost first. `path` names the value."""
+    blame do, the last first, `outer` where the values around it do, the innermost first. `path` names the value.
+    `is_grown`: what stands before is right, and only this part of it may have to be another."""
 
     complaint: Complaint
     seen: int
@@ -28,6 +29,7 @@ class Problem(NamedTuple):
     is_compound: bool = False
     inner: tuple[int, ...] = ()
     outer: tuple[int, ...] = ()
+    is_grown: bool = False
 
 
 class Spot:
@@ -216,7 +218,7 @@ class _Walk:
         if complaint is None:
             return None
         begin = outer.key_start if outer.is_object else start
-        return Problem(complaint, event.seen, begin, self._path(), is_compound, (), self._outer_starts())
+        return Problem(complaint, event.seen, begin, self._path(), is_compound, is_grown=True)
 
     def _name(self, event: Event) -> Problem | None:
         bracket = self.bracket
@@ -227,9 +229,7 @@ class _Walk:
         for grown in bracket.spot.grown:
             complaint = grown.complaint({key: None}) if grown.residue.keyword == _NAMES else None
             if complaint is not None:
-                return Problem(
-                    complaint, event.seen, event.start, (*self._path(), "~"), False, (), self._outer_starts()
-                )
+                return Problem(complaint, event.seen, event.start, (*self._path(), "~"), False, is_grown=True)
         return None
 
     def _one_more(self, event: Event) -> Problem | None:
@@ -238,9 +238,7 @@ class _Walk:
         for grown in bracket.spot.grown if bracket is not None and bracket.is_object else ():
             most = grown.most_members
             if bracket is not None and most is not None and bracket.num_members >= most:
-                return Problem(
-                    grown.blame, event.seen, event.start, (*self._path(), ","), False, (), self._outer_starts()
-                )
+                return Problem(grown.blame, event.seen, event.start, (*self._path(), ","), False, is_grown=True)
         return None
 
     def _path(self) -> tuple[str | int, ...]:
