@@ -20,7 +20,7 @@ JSON_IN_TAGS = """{% for call in message.tool_calls %}{% if not loop.first %}{{ 
 </call>{% endfor %}"""
 
 JSON_LIST = """{% if message.tool_calls %}[[USE]][{% for call in message.tool_calls %}\
-{{ {"id": call.id, "name": call.function.name, "parameters": call.function.arguments} | tojson }}\
+{{ {"name": call.function.name, "parameters": call.function.arguments, "id": call.id} | tojson }}\
 {% if not loop.last %}, {% endif %}{% endfor %}]{% endif %}"""
 
 NAME_IS_KEY = """{% if message.tool_calls %}<do>{% for call in message.tool_calls %}\

@@ -17,6 +17,12 @@ _LONGEST = 64
 _MARKER = re.compile(r"\]<\]\w{1,24}\[>\[|<[^<>\s]{1,62}>|\[/?[A-Z_]{2,24}\]")
 """What looks like a special token: a cut never goes through one."""
 _NO_THOUGHT = re.compile(r"\s*(?:<[^<>/]*think[^<>]*>)?\s*</[^<>]*think[^<>]*>\s*")
+_TURN_END = re.compile(
+    r"\s*(?:</s>|<eos>|<\|end\|>|<\|calls?\|>|<SPECIAL_\d+>"
+    r"|<[^<>\s]*(?:eot_id|eom_id|eot|end_of|im_end|endoftext|end▁of▁sentence|_eos)[^<>\s]*>).{0,40}\Z",
+    re.DOTALL,
+)
+"""What ends turns and no call: its names are the same from model to model."""
 _OPEN_THOUGHT = re.compile(r"<[^<>/]*think[^<>]*>\s*$", re.IGNORECASE)
 
 
@@ -39,7 +45,10 @@ class TurnCutter:
         """An answer that makes these calls; None where the template refuses it or not all of it is seen."""
         text = try_render(self._renderer, (QUESTION, answer), self._tools, asks=False)
         start = self._start(text)
-        turn, prompt = text[start : self._end(text)], self._prompt[:start].rpartition(QUESTION.content)[2]
+        turn, prompt = (
+            _TURN_END.sub("", text[start : self._end(text)]),
+            self._prompt[:start].rpartition(QUESTION.content)[2],
+        )
         if not self._prompt or not all(_is_seen(call, turn) for call in calls):
             return None
         thought = _NO_THOUGHT.match(turn)

@@ -37,6 +37,20 @@ def reads_back(format: ToolCallFormat, turns: tuple[PastTurn, ...]) -> bool:
     return all(read_back(format, turn) == [_bare(call) for call in turn.calls] for turn in turns[:_NUM_CHECKED])
 
 
+def writes_alike(format: ToolCallFormat, turns: tuple[PastTurn, ...]) -> bool:
+    """Whether a format writes the calls of all of these turns to the letter, but for white space around them."""
+    try:
+        return all(_is_written(format.write(turn.calls), turn) for turn in turns[:_NUM_CHECKED])
+    except CannotWrite:
+        return False
+
+
+def _is_written(text: str, turn: PastTurn) -> bool:
+    """A prompt may end with the opening of a call."""
+    begun = text.removesuffix(turn.turn.rstrip())
+    return text.strip() == turn.turn.strip() or (begun != text and turn.prompt.endswith(begun))
+
+
 def read_back(format: ToolCallFormat, turn: PastTurn) -> list[ToolCall]:
     """The calls that a format finds in a past turn, without their ids."""
     parser = format.parser(AnswerStart(tools=_TOOLS, is_strict=False, generation_prompt=turn.prompt))

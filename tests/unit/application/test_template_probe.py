@@ -22,7 +22,7 @@ def test_a_cut_never_goes_through_a_marker() -> None:
         + PARAMETERS
         + "<|eom_id|>{% elif message.role == 'assistant' %}<|eot_id|>{% endif %}"
     )
-    assert probe(closing.replace("<|im_end|>", "")).turns[0].turn.endswith("</use><|eom_id|>")
+    assert probe(closing.replace("<|im_end|>", "")).turns[0].turn.endswith("</use>")
 
 
 @pytest.mark.parametrize("thought", ["<think>\n\n</think>\n\n", "</think>\n"])

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
+from flowgen.adapters.toolcalls.deriving.adapting import adapted
 from flowgen.adapters.toolcalls.deriving.derived import derive
 from flowgen.adapters.toolcalls.detection import TEXT_RANK
-from flowgen.application.self_check import reads_back
-from flowgen.domain.errors import CannotWrite, UnknownPlugin
+from flowgen.application.self_check import reads_back, writes_alike
+from flowgen.domain.errors import UnknownPlugin
 from flowgen.domain.ports import ToolCallFormat
 from flowgen.domain.toolcalls import Match, TemplateProbe
 
@@ -34,11 +37,11 @@ class FormatsByName:
         return [self._formats[name] for name in sorted(self._formats)]
 
     def detect(self, probe: TemplateProbe) -> Claim | None:
-        """Give the format with the strongest claim, of equal ones the first by name; where there is none, one that is
-        read off what the template writes.
+        """Give the format with the strongest claim, of equal ones the first by name, with the texts of this template;
+        where there is none, one that is read off what the template writes.
         """
         told = self._told(probe)
-        return _strongest(told) if told else self._writing(probe) or derived_claim(probe)
+        return _with_its_texts(_strongest(told), probe) if told else self._writing(probe) or _derived(probe)
 
     def _told(self, probe: TemplateProbe) -> list[Claim]:
         """By signs. What a vocabulary says counts only where the template's own calls, if any, are read back."""
@@ -48,7 +51,7 @@ class FormatsByName:
 
     def _writing(self, probe: TemplateProbe) -> Claim | None:
         """The first format that writes calls just as the template does, without a sign that says so."""
-        found = next((format for format in self.formats() if _writes_alike(format, probe)), None)
+        found = next((format for format in self.formats() if probe.turns and writes_alike(format, probe.turns)), None)
         return None if found is None else (found, Match(rank=0, reason="the template writes calls just as it does"))
 
 
@@ -56,7 +59,15 @@ def _strongest(claims: Sequence[Claim]) -> Claim:
     return max(claims, key=lambda claim: claim[1].rank)
 
 
-def derived_claim(probe: TemplateProbe) -> Claim | None:
+def _with_its_texts(claim: Claim, probe: TemplateProbe) -> Claim:
+    format, match = claim
+    fitting = adapted(format, probe)
+    if fitting is format:
+        return claim
+    return fitting, msgspec.structs.replace(match, reason=f"{match.reason}; its texts are the template's own")
+
+
+def _derived(probe: TemplateProbe) -> Claim | None:
     format = derive(probe)
     if format is None:
         return None
@@ -67,12 +78,3 @@ def derived_claim(probe: TemplateProbe) -> Claim | None:
 def aliases(format: ToolCallFormat) -> tuple[str, ...]:
     """A format's second names; formats without a declaration have none."""
     return tuple(getattr(format, "aliases", ()))
-
-
-def _writes_alike(format: ToolCallFormat, probe: TemplateProbe) -> bool:
-    try:
-        return bool(probe.turns) and all(
-            format.write(turn.calls).strip() == turn.turn.strip() for turn in probe.turns[:3]
-        )
-    except CannotWrite:
-        return False

@@ -20,11 +20,12 @@ def derive(probe: TemplateProbe) -> DeclaredFormat | None:
     back what it renders."""
     if not probe.turns:
         return None
-    made = (DeclaredFormat(Declaration(name=NAME, calls=family)) for family in _families(probe))
+    made = (DeclaredFormat(Declaration(name=NAME, calls=family)) for family in families(probe))
     return next((format for format in made if reads_back(format, probe.turns)), None)
 
 
-def _families(probe: TemplateProbe) -> Iterator[Family]:
+def families(probe: TemplateProbe) -> Iterator[Family]:
+    """What the template's calls may be, in each family that they fit at first sight."""
     if (objects := json_objects(probe.turns)) is not None:
         yield objects
     sections = divide(probe.turns)

@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from flowgen.adapters.toolcalls.deriving.sections import ID, CallText, Sections, without_end
+import msgspec
+
+from flowgen.adapters.toolcalls.deriving.sections import ID, CallText, Sections
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.adapters.toolcalls.json_call_reader import Keys
+from flowgen.adapters.toolcalls.json_call_writer import ID_FIRST, ID_LAST
 from flowgen.domain.messages import ToolCall
 from flowgen.domain.toolcalls import PastTurn
 from flowgen.domain.values import JsonObject
@@ -22,7 +25,7 @@ def json_objects(turns: Sequence[PastTurn]) -> JsonObjects | None:
     single = next((turn for turn in turns if len(turn.calls) == 1 and turn.calls[0].arguments), None)
     if single is None:
         return None
-    text, call = without_end(single.turn), single.calls[0]
+    text, call = single.turn, single.calls[0]
     found = next(((span, keys) for span, value in _objects(text) if (keys := _keys(value, call))), None)
     if found is None:
         return None
@@ -55,7 +58,7 @@ def _blocks(opening: str, closing: str, between: str | None, keys: Keys) -> Json
 
 def _between(pair: PastTurn) -> str | None:
     """What stands between the objects of two calls."""
-    text = without_end(pair.turn)
+    text = pair.turn
     first, second = pair.calls
     spans = [(span, value) for span, value in _objects(text)]
     ends = [end for (_, end), value in spans if _keys(value, first)]
@@ -80,8 +83,10 @@ def _keys(value: JsonObject, call: ToolCall) -> Keys | None:
     ids = [key for key in names if key not in (name, arguments) and ("id" in key.lower() or value[key] == call.id)]
     if not ids:
         return Keys(name=(name,), arguments=(arguments,))
-    where = "first" if names.index(ids[0]) < names.index(name) else "last"
-    return Keys(name=(name,), arguments=(arguments,), id=(ids[0],), written_id=where)  # type: ignore[arg-type]  # one of two
+    keys = Keys(name=(name,), arguments=(arguments,), id=(ids[0],))
+    is_first = names.index(ids[0]) < names.index(name)
+    letters = (ID_FIRST if is_first else ID_LAST).fullmatch(str(value[ids[0]]))
+    return msgspec.structs.replace(keys, written_id="first" if is_first else "last") if letters else keys
 
 
 def _is_arguments(value: object, call: ToolCall) -> bool:

@@ -1,5 +1,5 @@
-"""Reads calls in Python's notation, and those with bare keys, off rendered answers. Knows their brackets; refuses to know
-how values are spelt: the families read them.
+"""Reads calls in Python's notation, and those with bare keys, off rendered answers. Knows their brackets; refuses to
+know how values are spelt: the families read them.
 """
 
 import re

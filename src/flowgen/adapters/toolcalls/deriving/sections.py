@@ -11,14 +11,6 @@ from flowgen.domain.toolcalls import PastTurn
 from flowgen.domain.values import Value
 
 _MARKER = re.compile(r"\]<\]\w{1,24}\[>\[|<[^<>\n]{1,96}>|\[/?[A-Z_]{2,24}\]")
-_TURN_END = re.compile(
-    r"\s*(?:</s>|<eos>|<\|end\|>|<\|calls?\|>|<SPECIAL_\d+>"
-    r"|<[^<>\s]*(?:eot_id|eom_id|eot|end_of|im_end|endoftext|end▁of▁sentence|_eos)[^<>\s]*>).{0,40}\Z",
-    re.DOTALL,
-)
-"""What ends turns and no call: its names are the same from model to model."""
-
-
 ID = "call00000"
 """Stands for the id of each call."""
 
@@ -76,14 +68,9 @@ def _sections(
     return Sections(opening=opening, separator=separator, closing=closing, calls=tuple(calls), is_parallel=is_parallel)
 
 
-def without_end(turn: str) -> str:
-    """The turn without tokens that end it: the model writes them to stop, and no parser sees them."""
-    return _TURN_END.sub("", turn)
-
-
 def _normal(turn: PastTurn) -> str:
     """The turn with one id for all calls and the number 0 for each, so that calls differ in nothing but themselves."""
-    text = without_end(turn.turn)
+    text = turn.turn
     for index, call in enumerate(turn.calls):
         text = text.replace(call.id, ID)
         text = re.sub(rf"({re.escape(call.name)}\W{{1,2}}){index}(?!\d)", r"\g<1>0", text)
