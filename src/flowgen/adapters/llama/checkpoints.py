@@ -38,6 +38,12 @@ def checkpoint_positions(prompt: Sequence[int], control: Collection[int]) -> lis
     return sorted({*longest, *spread[-_NUM_LAST:], *([last] if last > 0 else [])})
 
 
+def worth_stopping_for(cuts: Collection[int], num_cached: int) -> set[int]:
+    """The cuts at which a prefill that goes on from a cached position is to stop: a pass more for a checkpoint a few
+    tokens after one that is there would be a tenth of a short turn's time."""
+    return {cut for cut in cuts if cut >= (num_cached + _APART if num_cached else 1)}
+
+
 def worth_keeping(places: Collection[int]) -> list[int]:
     """Of a branch's checkpoints, in ascending order, at most 16: the first, the last 8, and those between that
     leave the shortest ways to compute."""

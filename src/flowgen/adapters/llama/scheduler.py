@@ -8,6 +8,7 @@ gets on.
 import bisect
 from collections.abc import Callable, Iterable, Sequence
 
+from flowgen.adapters.llama.checkpoints import worth_stopping_for
 from flowgen.adapters.llama.pace import Pace
 from flowgen.adapters.llama.prefix_cache import Match
 from flowgen.adapters.llama.residence import Residence
@@ -199,7 +200,7 @@ class Scheduler:
             self._num_cached_tokens += num_cached
         self._waiting.remove(answer)
         bisect.insort(self._running, answer, key=lambda other: other.arrival)
-        answer.cuts = {cut for cut in answer.cuts if cut > num_cached}
+        answer.cuts = worth_stopping_for(answer.cuts, num_cached)
 
     def _is_following(self, answer: Answer) -> bool:
         """Whether it still waits for a leader's prompt to be there as far as both go together."""

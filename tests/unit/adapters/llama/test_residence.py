@@ -58,7 +58,7 @@ def test_an_old_copy_is_dropped_before_a_new_one_is_made(monkeypatch: pytest.Mon
 def test_the_checkpoints_of_a_conversation_do_not_pile_up() -> None:
     machine = Machine(is_hybrid=True, num_cells=4096)
     prompt = STEM[:40]
-    for turn in range(12):
+    for turn in range(24):
         prompt = [*prompt, 1, *STEM[turn : turn + 10]]
         run(machine, prompt, (len(prompt) - 6, len(prompt) - 1))
     assert [len(branch.checkpoints) for branch in machine.cache.idle] == [16]

@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from flowgen.adapters.llama.checkpoints import checkpoint_positions, worth_keeping
+from flowgen.adapters.llama.checkpoints import checkpoint_positions, worth_keeping, worth_stopping_for
 from flowgen.adapters.llama.pace import Pace
 from flowgen.adapters.llama.step_plan import free_lengths, uniform_lengths
 
@@ -118,3 +118,8 @@ def test_what_is_kept_is_some_of_what_was_there(places: set[int]) -> None:
     assert set(kept) <= places
     assert len(kept) == min(16, len(places))
     assert not places or {kept[0], kept[-1]} == {min(places), max(places)}
+
+
+def test_a_prefill_that_goes_on_from_the_cache_stops_only_for_what_saves_something() -> None:
+    assert worth_stopping_for({1, 20, 300}, 0) == {1, 20, 300}
+    assert worth_stopping_for({90, 102, 155, 164, 400}, 100) == {164, 400}
