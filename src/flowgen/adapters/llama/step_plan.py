@@ -18,9 +18,9 @@ def uniform_lengths(wanted: Sequence[int], budget: int, num_decoding: int) -> li
     paid for. The others are prompts: the first one gets its wish, and the others that wait for it with it where their
     wish is the same, since a remainder would cost a pass of its own and wide passes are no faster than long ones.
     """
-    prompt = next((want for want in wanted[num_decoding:] if want > 1), None)
+    prompt = next((place for place in range(num_decoding, len(wanted)) if wanted[place] > 1), None)
     if prompt is not None:
-        return _filled([_length(want, prompt, place < num_decoding) for place, want in enumerate(wanted)], budget)
+        return _with_prompt(wanted, budget, num_decoding, prompt)
     best: list[int] = []
     worth = -1
     for common in sorted(set(wanted)):
@@ -31,10 +31,24 @@ def uniform_lengths(wanted: Sequence[int], budget: int, num_decoding: int) -> li
     return best
 
 
-def _length(want: int, common: int, is_decoding: bool) -> int:
-    if want == common or (is_decoding and want > common):
-        return common
-    return 1 if is_decoding or want == 1 else 0
+def _with_prompt(wanted: Sequence[int], budget: int, num_decoding: int, prompt: int) -> list[int]:
+    """Where a prompt has its turn: a token for all before it, its wish, then whoever wants as much and has room. The
+    other prompts wait: token by token they would cost twice as much as in a piece."""
+    lengths = [int(place < num_decoding or place < prompt) for place in range(len(wanted))]
+    rest = budget
+    for place in range(prompt):
+        lengths[place] = min(lengths[place], rest)
+        rest -= lengths[place]
+    lengths[prompt] = common = min(wanted[prompt], rest)
+    rest -= common
+    for place in [*range(num_decoding), *range(prompt + 1, len(wanted))]:
+        want = wanted[place]
+        joins = want >= common if place < num_decoding else want == common
+        length = common if joins and common > 1 else int(want == 1)
+        if lengths[place] < length <= rest + lengths[place]:
+            rest -= length - lengths[place]
+            lengths[place] = length
+    return lengths
 
 
 def free_lengths(wanted: Sequence[int], budget: int) -> list[int]:

@@ -44,7 +44,9 @@ def test_the_budget_is_used_as_far_as_there_are_wishes(wanted: list[int], budget
         ([1, 1], [512], 514, [1, 1, 512]),
         ([1, 9], [64, 64, 300], 900, [1, 1, 64, 64, 0]),
         ([], [20, 512], 514, [20, 0]),  # who came first is not overtaken, and a remainder would cost a pass
-        ([], [30, 30, 1], 50, [30, 1, 1]),
+        ([], [30, 30, 1], 50, [30, 0, 1]),
+        ([1, 1, 1], [64, 64, 64, 64, 64], 67, [1, 1, 1, 64, 0, 0, 0, 0]),  # token by token costs twice as much
+        ([1, 64], [64, 64], 130, [1, 64, 64, 0]),
         ([1], [1, 40], 50, [1, 1, 40]),
     ],
 )
