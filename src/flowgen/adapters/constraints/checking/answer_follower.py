@@ -1,5 +1,5 @@
-"""Follows an answer of several parts: reasoning, text, calls, a document. What its reader tells of them as JSON is judged.
-Refuses to know any syntax of calls."""
+"""Follows an answer of several parts: reasoning, text, calls, a document. What its reader tells of them as JSON is
+judged. Refuses to know any syntax of calls."""
 
 import codecs
 from bisect import bisect_right
@@ -35,14 +35,16 @@ class Parts(Value, frozen=True):
 
 
 class _Where(NamedTuple):
-    """How far the part that is being written is; None of it where nothing is judged. `size` counts its bytes, `origins`
-    the pieces that it came in."""
+    """How far the part that is being written is; None of it where nothing is judged. `size` counts its bytes,
+    `num_origins` the pieces that it came in, `told` the bytes of the answer up to the last of these: what is being
+    written behind them may be a value that the reader has yet to tell."""
 
     part: CheckedPart | None = None
     progress: Progress = Progress()
     size: int = 0
     num_origins: int = 0
     data_size: int = 0
+    told: int = 0
     opens: bool = False
 
 
@@ -59,11 +61,15 @@ class AnswerFollower:
         self._text = bytearray()  # of the part that is being written
         self._origins: list[tuple[int, int]] = []  # (byte of the part, byte of the answer) at which a piece begins
         self._field = ""
+        self._after = 0  # the answer's bytes with those that are being read
 
     @property
     def held(self) -> int | None:
-        held = self._steps[-1].progress.held
-        return None if held is None else self._origin(held)
+        where = self._steps[-1]
+        if where.part is None or where.progress.reading.is_over:
+            return None
+        held = where.progress.held
+        return where.told if held is None else min(where.told, self._origin(held))
 
     def push(self, data: bytes) -> tuple[Problem | None, bool]:
         before = self._steps[-1]
@@ -97,6 +103,7 @@ class AnswerFollower:
     def _advance(self, data: bytes) -> Problem | None:
         where, reader = self._steps[-1], self._current_reader()
         self._data.append(data)
+        self._after = where.data_size + len(data)
         events = reader.feed(self._decoder.decode(data))
         problem, where = self._told(events, where._replace(opens=False))
         self._steps.append(where._replace(data_size=where.data_size + len(data)))
@@ -140,19 +147,20 @@ class AnswerFollower:
 
     def _begun(self, part: CheckedPart | None, where: _Where) -> _Where:
         """Another part begins. What was written of the last one is kept, for whoever goes back there."""
-        return _Where(part, Progress(), len(self._text), len(self._origins), where.data_size, where.opens)
+        return _Where(part, Progress(), len(self._text), len(self._origins), where.data_size, self._after, where.opens)
 
     def _gone_on(self, piece: str, where: _Where) -> tuple[Problem | None, _Where]:
         if where.part is None:
             return None, where
         place = len(self._text)
-        self._origins.append((place, where.data_size))
+        self._origins.append((place, min(where.told, where.data_size)))
         self._text += piece.encode("utf-8", "replace")
         step = where.part.checker.step(where.progress, self._text, place)
         where = where._replace(
             progress=step.progress,
             size=len(self._text),
             num_origins=len(self._origins),
+            told=self._after,
             opens=where.opens or step.opens,
         )
         return self._moved(step.problem, where), where
@@ -170,6 +178,6 @@ class AnswerFollower:
         )
 
     def _origin(self, place: int) -> int:
-        """The byte of the answer at which the token begins that a byte of a part came from."""
+        """The byte of the answer from which on a byte of a part was written."""
         index = bisect_right(self._origins, (place, 1 << 62)) - 1
         return self._origins[index][1] if index >= 0 else 0

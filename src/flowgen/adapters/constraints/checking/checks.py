@@ -1,4 +1,4 @@
-"""What of a constraint is checked beyond its grammar, made once. Refuses to know tokens and how a grammar is written."""
+"""What of a constraint is checked beyond its grammar, made once. Refuses to know tokens and how grammars are."""
 
 from collections.abc import Callable
 

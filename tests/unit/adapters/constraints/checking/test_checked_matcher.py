@@ -168,7 +168,8 @@ def test_what_is_held_begins_with_the_checked_value() -> None:
     node = Anything(residues=residues(rest, "/properties/l"))
     root = Object(properties=(Property(name="l", node=node),))
     matcher = with_checks({**grammar, "properties": {"n": numbers, "l": inner}}, root, source).matcher()
-    text, held = '{"n":12,"l":[1]}', []
+    text = '{"n":12,"l":[1]}'
+    held: list[int] = []
     for token in encode(text, VOCABULARY):
         verdict = matcher.accept(token)
         assert verdict.is_accepted
