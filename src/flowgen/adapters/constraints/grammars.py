@@ -1,15 +1,19 @@
 """Writes constraints as llguidance's grammars. Knows its options; refuses to know vocabularies and masks."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flowgen.adapters.constraints.gbnf import lark_of_gbnf
-from flowgen.adapters.constraints.schema_reading import read_schema
+from flowgen.adapters.constraints.json_rules import JsonStyle, json_grammar
+from flowgen.adapters.constraints.schema_faults import check_schema
+from flowgen.application.schemas.lowering import lower
 from flowgen.domain.constraints import Choice, Constraint, Gbnf, JsonSchema, Lark, LarkPart, Regex
 from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.schemas import Lowered
+from flowgen.domain.values import Value
 
-_WHITESPACE = r"[ \n\r\t]{0,100}"
-"""Enough for any indentation, and not without end: a model could go on with blanks."""
+_Written = tuple[dict[str, Any], Lowered | None]
 
 
 def field_of(constraint: Constraint) -> str:
@@ -17,15 +21,29 @@ def field_of(constraint: Constraint) -> str:
     return "options.grammar" if isinstance(constraint, Gbnf) else "response_format"
 
 
-def grammar_of(constraint: Constraint) -> str:
-    """Give llguidance's grammar as JSON text. Raises ConstraintRefused for what can be known without it."""
-    grammars = [_grammar(constraint)]
+class WrittenGrammar(Value, frozen=True):
+    """A constraint as llguidance reads it, as JSON text. `lowered` is the normal form of a JSON Schema, `parts` those of
+    the parts of a grammar that are JSON Schemas, by name."""
+
+    text: str
+    lowered: Lowered | None = None
+    parts: Mapping[str, Lowered] = {}
+
+
+def grammar_of(constraint: Constraint) -> WrittenGrammar:
+    """Write a constraint. Raises ConstraintRefused for what can be known without llguidance."""
+    own, lowered = _grammar(constraint)
+    grammars, parts = [own], {}
     if isinstance(constraint, Lark):
-        grammars += [{"name": name, **_part(part)} for name, part in constraint.parts.items()]
-    return json.dumps({"grammars": grammars})
+        for name, part in constraint.parts.items():
+            written, inner = _part(part)
+            grammars.append({"name": name, **written})
+            if inner is not None:
+                parts[name] = inner
+    return WrittenGrammar(text=json.dumps({"grammars": grammars}), lowered=lowered, parts=parts)
 
 
-def _part(part: LarkPart) -> dict[str, Any]:
+def _part(part: LarkPart) -> _Written:
     try:
         return _grammar(part.constraint)
     except ConstraintRefused as refusal:
@@ -39,30 +57,29 @@ def relocated(refusal: ConstraintRefused, part: LarkPart) -> ConstraintRefused:
     )
 
 
-def _grammar(constraint: Constraint) -> dict[str, Any]:
+def _grammar(constraint: Constraint) -> _Written:
     match constraint:
         case JsonSchema():
-            return {"json_schema": _schema(constraint)}
+            return _schema(constraint)
         case Regex(pattern=pattern):
-            return {"lark_grammar": f"start: TEXT\nTEXT: /{_slashes(pattern)}/"}
+            return {"lark_grammar": f"start: TEXT\nTEXT: /{_slashes(pattern)}/"}, None
         case Choice(options=options):
-            return {"lark_grammar": f"start: TEXT\nTEXT: /{_choice(options)}/"}
+            return {"lark_grammar": f"start: TEXT\nTEXT: /{_choice(options)}/"}, None
         case Gbnf(grammar=grammar):
-            return {"lark_grammar": _gbnf(grammar)}
+            return {"lark_grammar": _gbnf(grammar)}, None
         case Lark(grammar=grammar):
-            return {"lark_grammar": grammar}
+            return {"lark_grammar": grammar}, None
 
 
-def _schema(constraint: JsonSchema) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "item_separator": constraint.item_separator,
-        "key_separator": constraint.key_separator,
-        "whitespace_flexible": False,
-        "json_allow_general_unicode_escapes": True,
-    }
-    if constraint.whitespace == "any":
-        options |= {"whitespace_flexible": True, "whitespace_pattern": _WHITESPACE}
-    return {**read_schema(constraint.schema), "x-guidance": options}
+def _schema(constraint: JsonSchema) -> _Written:
+    check_schema(constraint.schema, constraint.draft)
+    lowered = lower(constraint.schema, constraint.draft)
+    style = JsonStyle(
+        item_separator=constraint.item_separator,
+        key_separator=constraint.key_separator,
+        is_loose=constraint.whitespace == "any",
+    )
+    return {"lark_grammar": json_grammar(lowered, style)}, lowered
 
 
 def _slashes(pattern: str) -> str:

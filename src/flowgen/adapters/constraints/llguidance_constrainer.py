@@ -9,16 +9,18 @@ from typing import Generic, TypeVar
 import msgspec
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 
-from flowgen.adapters.constraints.grammars import field_of, grammar_of, relocated
+from flowgen.adapters.constraints.checking.checked_matcher import CheckedGrammar
+from flowgen.adapters.constraints.checking.checks import Follow, ReadAnswer, answer_checks, document_checks
+from flowgen.adapters.constraints.checking.token_index import TokenIndex
+from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
-from flowgen.adapters.constraints.schema_faults import schema_refusal, sentence
 from flowgen.adapters.constraints.vocabulary_tokenizer import byte_vocabulary, tokenizer_of
-from flowgen.domain.constraints import Constraint, JsonSchema, Lark
+from flowgen.domain.constraints import Constraint, Lark
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.model import Vocabulary
-from flowgen.domain.values import JsonValue
 
 V = TypeVar("V")
+Compiled = CompiledGrammar | CheckedGrammar
 
 _LIMITS = {
     "max_items_in_row": 2000,
@@ -38,11 +40,17 @@ _LONG = 1000
 class LlguidanceConstrainer:
     """Compiles and caches; safe from any thread. The caches hold 8 vocabularies and 64 compiled constraints."""
 
-    def __init__(self, *, num_vocabularies: int = 8, num_constraints: int = 64) -> None:
+    def __init__(
+        self, *, num_vocabularies: int = 8, num_constraints: int = 64, read_answer: ReadAnswer | None = None
+    ) -> None:
+        """`read_answer` finds the values in answers of several parts; without it those are not compiled where something
+        of them has to be checked."""
+        self._read_answer = read_answer
         self._tokenizers: _Recent[LLTokenizer] = _Recent(num_vocabularies)
-        self._compiled: _Recent[CompiledGrammar] = _Recent(num_constraints)
+        self._indexes: _Recent[TokenIndex] = _Recent(num_vocabularies)
+        self._compiled: _Recent[Compiled] = _Recent(num_constraints)
 
-    def compile(self, constraint: Constraint, vocabulary: Vocabulary) -> CompiledGrammar:
+    def compile(self, constraint: Constraint, vocabulary: Vocabulary) -> "Compiled":
         """Blocking. Raises ConstraintRefused with keyword and pointer; ValueError for a vocabulary without an end."""
         key = (msgspec.json.encode(constraint), vocabulary.fingerprint)
         return self._compiled.get(key, lambda: self._compile(constraint, vocabulary))
@@ -50,15 +58,34 @@ class LlguidanceConstrainer:
     def check(self, constraint: Constraint) -> tuple[str, ...]:
         """Compile for the smallest vocabulary; give warnings. Raises ConstraintRefused for what could not be compiled
         for any vocabulary."""
-        self.compile(constraint, byte_vocabulary(_lark_of(constraint)))
-        return ()
+        return self.compile(constraint, byte_vocabulary(_lark_of(constraint))).warnings
 
-    def _compile(self, constraint: Constraint, vocabulary: Vocabulary) -> CompiledGrammar:
+    def _compile(self, constraint: Constraint, vocabulary: Vocabulary) -> "Compiled":
         tokenizer = self._tokenizers.get(vocabulary.fingerprint, lambda: tokenizer_of(vocabulary))
-        matcher, complaint = _matcher(grammar_of(constraint), tokenizer)
+        grammar = grammar_of(constraint)
+        matcher, complaint = _matcher(grammar.text, tokenizer)
         if complaint:
             raise _refusal(constraint, complaint, tokenizer)
-        return CompiledGrammar(matcher, vocabulary.end_tokens)
+        compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
+        follow = self._checks(constraint, grammar)
+        if follow is None:
+            return compiled
+        index = self._indexes.get(vocabulary.fingerprint, lambda: TokenIndex(vocabulary))
+        return CheckedGrammar(compiled, follow, index, vocabulary)
+
+    def _checks(self, constraint: Constraint, grammar: WrittenGrammar) -> Follow | None:
+        if grammar.lowered is not None:
+            return document_checks(grammar.lowered, field_of(constraint))
+        if isinstance(constraint, Lark) and constraint.reading is not None:
+            return answer_checks(constraint.reading, self._read_answer)
+        return None
+
+
+def _warnings(constraint: Constraint, grammar: WrittenGrammar) -> tuple[str, ...]:
+    own = grammar.lowered.warnings if grammar.lowered is not None else ()
+    parts = constraint.parts if isinstance(constraint, Lark) else {}
+    inner = (f"{parts[name].field}: {line}" for name, lowered in grammar.parts.items() for line in lowered.warnings)
+    return (*own, *dict.fromkeys(inner))
 
 
 def _lark_of(constraint: Constraint) -> str:
@@ -89,24 +116,22 @@ def _is_endless(trial: LLMatcher) -> bool:
 
 
 def _refusal(constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> ConstraintRefused:
-    if isinstance(constraint, JsonSchema):
-        return schema_refusal(field_of(constraint), constraint.schema, complaint, _schema_trial(tokenizer))
     if isinstance(constraint, Lark):
         for part in constraint.parts.values():
-            _, inner = _matcher(grammar_of(part.constraint), tokenizer)
+            _, inner = _matcher(grammar_of(part.constraint).text, tokenizer)
             if inner:
                 return relocated(_refusal(part.constraint, inner, tokenizer), part)
-    return ConstraintRefused(field_of(constraint), sentence(complaint))
+    return ConstraintRefused(field_of(constraint), _sentence(complaint))
 
 
-def _schema_trial(tokenizer: LLTokenizer) -> Callable[[JsonValue], str]:
-    def trial(schema: JsonValue) -> str:
-        try:
-            return _matcher(grammar_of(JsonSchema(schema=schema)), tokenizer)[1]
-        except ConstraintRefused as refusal:
-            return refusal.reason
-
-    return trial
+def _sentence(complaint: str) -> str:
+    """Give llguidance's complaint in one line."""
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    told = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    if told:
+        return f"a pattern that cannot be read: {told[-1]}"
+    first = lines[0].rstrip(".") if lines else "it cannot be compiled"
+    return "nothing matches it" if first.startswith("NoExtension") else first
 
 
 class _Recent(Generic[V]):

@@ -11,7 +11,8 @@ from flowgen.domain.verdicts import ACCEPTED, REFUSED, Verdict
 class CompiledGrammar:
     """A compiled constraint: copies of one matcher that stands at the grammar's beginning. Safe from any thread."""
 
-    def __init__(self, matcher: LLMatcher, end_tokens: tuple[int, ...]) -> None:
+    def __init__(self, matcher: LLMatcher, end_tokens: tuple[int, ...], warnings: tuple[str, ...] = ()) -> None:
+        self.warnings = warnings
         self._matcher = matcher
         self._end_tokens = end_tokens
         self._lock = Lock()

@@ -21,10 +21,59 @@ SINGLES = (
 )  # fmt: skip
 """The keywords whose values are schemas: by name, in a list, alone."""
 
-_CORE = ["$schema", "id", "$ref", "definitions", "title", "description", "default", "type", "enum", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern", "items", "additionalItems", "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties", "dependencies", "allOf", "anyOf", "oneOf", "not", "format"]
+_CORE = [
+    "$schema",
+    "id",
+    "$ref",
+    "definitions",
+    "title",
+    "description",
+    "default",
+    "type",
+    "enum",
+    "multipleOf",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "items",
+    "additionalItems",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "properties",
+    "required",
+    "additionalProperties",
+    "patternProperties",
+    "minProperties",
+    "maxProperties",
+    "dependencies",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "format",
+]
 _SINCE_6 = ["$id", "const", "contains", "propertyNames", "examples"]
 _SINCE_7 = ["$comment", "if", "then", "else", "readOnly", "writeOnly", "contentMediaType", "contentEncoding"]
-_SINCE_2019 = ["$anchor", "$defs", "$recursiveRef", "$recursiveAnchor", "$vocabulary", "minContains", "maxContains", "dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "deprecated", "contentSchema"]
+_SINCE_2019 = [
+    "$anchor",
+    "$defs",
+    "$recursiveRef",
+    "$recursiveAnchor",
+    "$vocabulary",
+    "minContains",
+    "maxContains",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "deprecated",
+    "contentSchema",
+]
 _SINCE_2020 = ["prefixItems", "$dynamicRef", "$dynamicAnchor"]
 
 

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from flowgen.application.schemas.arrays import array_node
 from flowgen.application.schemas.drafts import FIELD, draft_of
+from flowgen.application.schemas.emptiness import empty_refusal
 from flowgen.application.schemas.fixed_values import fixed_node, fixed_values, has_fixed_values
 from flowgen.application.schemas.hoisting import lifted
 from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS, Leaf, Leaves
@@ -61,15 +62,9 @@ class _Lowering:
 
     def lowered(self) -> Lowered:
         """Lower the whole document."""
-        root = self.node([self.source.root])
-        while self._waiting:
-            key, places = self._waiting.popitem()
-            if key not in self._nodes:
-                self._made(key, places)
-            self._definitions[self._names[key]] = self._nodes[key]
-        root, definitions = without_dead_ends(root, self._definitions)
+        root, definitions = self._whole(self.source.root)
         if isinstance(root, Nothing):
-            raise ConstraintRefused(FIELD, "nothing matches it")
+            raise empty_refusal(self.source, self._is_impossible)
         root, definitions = lifted(root, definitions, self._judges_of_union)
         if self._of_all:
             root = Union(options=(root,), residues=tuple(dict.fromkeys(self._of_all)))
@@ -81,6 +76,18 @@ class _Lowering:
             notes=self.remarks.notes(),
             warnings=self.remarks.warnings(),
         )
+
+    def _whole(self, place: Place) -> tuple[Node, dict[str, Node]]:
+        root = self.node([place])
+        while self._waiting:
+            key, places = self._waiting.popitem()
+            if key not in self._nodes:
+                self._made(key, places)
+            self._definitions[self._names[key]] = self._nodes[key]
+        return without_dead_ends(root, self._definitions)
+
+    def _is_impossible(self, place: Place) -> bool:
+        return isinstance(self._whole(place)[0], Nothing)
 
     def step(self) -> None:
         self._steps += 1
