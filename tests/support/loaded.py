@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.adapters.toolcalls.formats.lfm2 import FORMAT as LFM2
 from flowgen.application.loaded_model import Dialogue, LoadedModel
 from flowgen.domain.messages import Message, Tool
 from flowgen.domain.model import ModelSpec
@@ -36,7 +36,7 @@ def loaded_model(
     info = scripted_info(control_tokens=control)
     dialogue = Dialogue(
         renderer=SourceRenderer(source),
-        format=Lfm2() if calls else None,
+        format=LFM2 if calls else None,
         format_reason="a test" if calls else "no known format matches the model's template",
         renders_tools=calls,
         renders_calls=calls,

@@ -9,7 +9,7 @@ from flowgen.domain.constraints import AnswerReading, CheckedTool, Constraint, G
 from flowgen.domain.errors import ConflictingFields, ConstraintRefused, InvalidField, RefusedField
 from flowgen.domain.generation import SilentSpan
 from flowgen.domain.messages import Tool, ToolChoice
-from flowgen.domain.ports import ToolCallFormat
+from flowgen.domain.ports import AnswerFrame, ToolCallFormat
 from flowgen.domain.prompts import ReasoningTags
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
@@ -21,7 +21,8 @@ class AnswerShape(Value, frozen=True):
     """What an answer is asked to be.
 
     `constraint` binds the content, and `constraint_field` is its name in the request. `control_tokens` are the texts
-    that the vocabulary has as special tokens. `opens_reasoning`: the prompt leaves a block of reasoning open.
+    that the vocabulary has as special tokens. `opens_reasoning`: the prompt leaves a block of reasoning open;
+    `generation_prompt` is its end.
     `constrain_tools` false leaves an answer unbound where nothing else binds it: with `auto`, in parallel, and without
     a constraint.
     """
@@ -36,6 +37,7 @@ class AnswerShape(Value, frozen=True):
     control_tokens: frozenset[str] = frozenset()
     reasoning: ReasoningTags | None = None
     opens_reasoning: bool = False
+    generation_prompt: str = ""
 
 
 class BoundAnswer(Value, frozen=True):
@@ -76,7 +78,7 @@ def bind_answer(shape: AnswerShape) -> BoundAnswer:
     if isinstance(shape.constraint, Gbnf):
         raise ConflictingFields("options.grammar", "tools", "a grammar binds the whole answer")
     constraint = None if _is_free(shape) else _with_calls(shape, shape.format, tools)
-    start = AnswerStart(tools=tools, is_strict=constraint is not None)
+    start = AnswerStart(tools=tools, is_strict=constraint is not None, generation_prompt=shape.generation_prompt)
     return BoundAnswer(constraint=constraint, markup=_markup(shape, tools), parser_start=start)
 
 
@@ -122,7 +124,11 @@ def _grammar(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]
     """Ask the format; its fields count the tools that may be called, the request's count all."""
     reserved = () if shape.reasoning is None else (shape.reasoning.opening,)
     plan = AnswerPlan(
-        tools=tools, is_parallel=shape.is_parallel, control_tokens=shape.control_tokens, reserved=reserved
+        tools=tools,
+        is_parallel=shape.is_parallel,
+        control_tokens=shape.control_tokens,
+        reserved=reserved,
+        generation_prompt=shape.generation_prompt,
     )
     fields = {f"tools[{place}]": f"tools[{shape.tools.index(tool)}]" for place, tool in enumerate(tools)}
     try:
@@ -167,11 +173,16 @@ def _reading(shape: AnswerShape, tools: tuple[Tool, ...], document: LarkPart | N
         document=document if document is not None and isinstance(document.constraint, JsonSchema) else None,
         reasoning=None if tags is None else (tags.opening, tags.closing, tags.label),
         opens_reasoning=shape.opens_reasoning,
+        generation_prompt=shape.generation_prompt,
     )
 
 
 def _markup(shape: AnswerShape, tools: tuple[Tool, ...]) -> Markup:
-    markup = shape.format.markup(tools) if shape.format is not None and tools else Markup()
+    markup = Markup()
+    if shape.format is not None and tools:
+        markup = shape.format.markup(tools)
+    elif isinstance(shape.format, AnswerFrame):
+        markup = shape.format.text_markup()
     if shape.reasoning is None:
         return markup
     tags = shape.reasoning

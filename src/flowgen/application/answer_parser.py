@@ -1,7 +1,7 @@
 """Turns an answer's text into events: reasoning, content, calls. Refuses to know tokens and any syntax of calls."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -14,11 +14,19 @@ from flowgen.domain.ports import ToolCallParser
 class AnswerParser:
     """One per answer. Gives each call an id, and a warning for a call of a tool that was not offered."""
 
-    def __init__(self, splitter: ReasoningSplitter, calls: ToolCallParser | None, tool_names: frozenset[str]) -> None:
+    def __init__(
+        self,
+        splitter: ReasoningSplitter,
+        calls: ToolCallParser | None,
+        tool_names: frozenset[str],
+        new_id: Callable[[], str] | None = None,
+    ) -> None:
+        """`new_id` makes ids in the letters that the model's template asks for."""
         self.warnings: list[str] = []
         self._splitter = splitter
         self._calls = calls
         self._tool_names = tool_names
+        self._new_id = new_id or _new_id
         self._ids: dict[int, str] = {}
 
     def feed(self, text: str) -> list[ParsedEvent]:
@@ -46,13 +54,18 @@ class AnswerParser:
 
     def _with_id(self, event: ParsedEvent) -> ParsedEvent:
         if isinstance(event, ToolCallStarted):
-            return msgspec.structs.replace(event, id=self._id_of(event.index))
+            return msgspec.structs.replace(event, id=self._id_of(event.index, event.id))
         if isinstance(event, ToolCallFinished):
             if event.call.name not in self._tool_names:
                 self.warnings.append(f"The model called {event.call.name!r}, which is not among the tools.")
-            call = msgspec.structs.replace(event.call, id=event.call.id or self._id_of(event.index))
+            call = msgspec.structs.replace(event.call, id=self._id_of(event.index, event.call.id))
             return msgspec.structs.replace(event, call=call)
         return event
 
-    def _id_of(self, index: int) -> str:
-        return self._ids.setdefault(index, f"call_{secrets.token_hex(12)}")
+    def _id_of(self, index: int, own: str) -> str:
+        """The id that the model gave the call, if it did so before the call was told of, or a new one."""
+        return self._ids.setdefault(index, own or self._new_id())
+
+
+def _new_id() -> str:
+    return f"call_{secrets.token_hex(12)}"

@@ -23,8 +23,9 @@ from flowgen.domain.errors import ConstraintRefused, InvalidField, NotAChatModel
 from flowgen.domain.events import ChatEvent, Completed, ContentDelta, LogprobsDelta
 from flowgen.domain.generation import GenerationRequest, PromptSegment, TokenChunk
 from flowgen.domain.messages import Tool
-from flowgen.domain.ports import ConstraintCheck, Generation
+from flowgen.domain.ports import AnswerFrame, ConstraintCheck, Generation, ToolCallParser
 from flowgen.domain.prompts import ReasoningTags, RenderedPrompt, TemplateOptions
+from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import Value
 
 _LARGE = 64 * 1024
@@ -219,6 +220,7 @@ def _shape(request: ChatRequest, model: LoadedModel, prompt: RenderedPrompt, tag
         control_tokens=frozenset(model.info.facts.control_tokens),
         reasoning=tags,
         opens_reasoning=prompt.opens_reasoning,
+        generation_prompt=prompt.generation_prompt,
     )
 
 
@@ -248,8 +250,14 @@ def _generation_request(plan: ChatPlan) -> GenerationRequest:
 
 
 def _parser(plan: ChatPlan, model: LoadedModel) -> AnswerParser:
-    calls = None
-    if plan.bound.parser_start is not None and model.dialogue.format is not None:
-        calls = model.dialogue.format.parser(plan.bound.parser_start)
-    splitter = ReasoningSplitter(plan.tags, is_open=plan.prompt.opens_reasoning)
-    return AnswerParser(splitter, calls, frozenset(tool.name for tool in plan.request.tools))
+    calls: ToolCallParser | None = None
+    ends: tuple[str, ...] = ()
+    syntax, start = model.dialogue.format, plan.bound.parser_start
+    if syntax is not None and start is not None:
+        calls = syntax.parser(start)
+        ends = syntax.reasoning_ends() if isinstance(syntax, AnswerFrame) and not start.is_strict else ()
+    elif isinstance(syntax, AnswerFrame) and plan.request.prompt is None:
+        calls = syntax.text_parser(AnswerStart(generation_prompt=plan.prompt.generation_prompt))
+    splitter = ReasoningSplitter(plan.tags, is_open=plan.prompt.opens_reasoning, ends=ends)
+    new_id = syntax.new_call_id if isinstance(syntax, AnswerFrame) else None
+    return AnswerParser(splitter, calls, frozenset(tool.name for tool in plan.request.tools), new_id)

@@ -59,7 +59,7 @@ class AnswerReading(Value, frozen=True):
 
     `format` names the syntax of calls, None where there are none. `document` is what the content is to be where it is
     JSON. `reasoning` are the opening and the closing tag around the model's thinking, and a word after the opening;
-    `opens_reasoning`: the answer begins inside.
+    `opens_reasoning`: the answer begins inside. `generation_prompt` is the prompt's end, which the answer goes on from.
     """
 
     format: str | None = None
@@ -67,6 +67,7 @@ class AnswerReading(Value, frozen=True):
     document: LarkPart | None = None
     reasoning: tuple[str, str, str] | None = None
     opens_reasoning: bool = False
+    generation_prompt: str = ""
 
 
 class Lark(Value, frozen=True, tag=True):

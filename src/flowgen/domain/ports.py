@@ -136,6 +136,23 @@ class ToolCallFormat(Protocol):
         """Past calls as the model would write them, markers included. Raises CannotWrite."""
 
 
+@runtime_checkable
+class AnswerFrame(Protocol):
+    """What a format may know of answers besides calls: the markup around thinking and content."""
+
+    def reasoning_ends(self) -> tuple[str, ...]:
+        """Texts that end a block of reasoning which was not closed, and belong to what follows."""
+
+    def text_parser(self, start: AnswerStart) -> ToolCallParser:
+        """The parser of an answer without calls."""
+
+    def new_call_id(self) -> str:
+        """A new id of a call, in the letters that models and templates of this format take."""
+
+    def text_markup(self) -> Markup:
+        """What the engine is to keep in an answer without calls."""
+
+
 class FormatRegistry(Protocol):
     """The formats there are."""
 

@@ -86,9 +86,11 @@ class Markup(Value, frozen=True):
 class AnswerStart(Value, frozen=True):
     """What a parser starts from. `is_strict`: the answer was bound to the grammar; else the parser is lenient.
     `generation_prompt` is the end of the prompt, which the answer goes on from. Without `separates_reasoning` a format
-    that tells reasoning itself tells it with its markup."""
+    that tells reasoning itself tells it with its markup. Without `takes_calls` what looks
+    like a call is content."""
 
     tools: tuple[Tool, ...] = ()
     is_strict: bool = True
     generation_prompt: str = ""
     separates_reasoning: bool = True
+    takes_calls: bool = True

@@ -52,12 +52,7 @@ TOOLS = (
 )
 UNENFORCEABLE: list[tuple[JsonObject, str, str]] = [
     ({"type": "array"}, "type", "/type"),
-    ({"type": "object", "properties": {"a": {"not": {}}}}, "not", "/properties/a/not"),
     ({"type": "object", "properties": {"a": {"type": "strng"}}}, "type", "/properties/a/type"),
     ({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}}, "$ref", "/properties/a/$ref"),
     ({"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}, "pattern", "/properties/a/pattern"),
-    ({"type": "object", "properties": {"a": {"type": "array", "uniqueItems": True}}}, "uniqueItems",
-     "/properties/a/uniqueItems"),
-    ({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {"b": {"format": "colour"}}}, "format",
-     "/$defs/b/format"),
 ]  # fmt: skip

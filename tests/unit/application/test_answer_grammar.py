@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.toolcalls.function_list import FunctionList
-from flowgen.adapters.toolcalls.hermes_json import HermesJson
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.adapters.toolcalls.formats.function_list import FORMAT as FUNCTION_LIST
+from flowgen.adapters.toolcalls.formats.hermes_json import FORMAT as HERMES_JSON
+from flowgen.adapters.toolcalls.formats.lfm2 import FORMAT as LFM2
 from flowgen.application.answer_grammar import AnswerShape, bind_answer, check_tools
 from flowgen.domain.constraints import Choice, Gbnf, JsonSchema, Lark, Regex
 from flowgen.domain.errors import ConflictingFields, ConstraintRefused, InvalidField, RefusedField
@@ -28,7 +28,7 @@ CALL = "<|tool_call_start|>[g()]<|tool_call_end|>"
 
 
 def takes(text: str, *, specials: tuple[str, ...] = MARKERS, **wishes: Any) -> bool:
-    shape = AnswerShape(**{"tools": TOOLS, "format": Lfm2(), "control_tokens": frozenset(specials), **wishes})
+    shape = AnswerShape(**{"tools": TOOLS, "format": LFM2, "control_tokens": frozenset(specials), **wishes})
     constraint = bind_answer(shape).constraint
     assert constraint is not None
     vocabulary = byte_vocabulary(*sorted(shape.control_tokens))
@@ -46,12 +46,12 @@ def test_without_tools_and_schema_the_answer_is_free() -> None:
 def test_a_constraint_alone_is_passed_on(constraint: Any) -> None:
     assert bind_answer(AnswerShape(constraint=constraint)).constraint is constraint
     none = ToolChoice(mode="none")
-    bound = bind_answer(AnswerShape(constraint=constraint, tools=TOOLS, choice=none, format=Lfm2()))
+    bound = bind_answer(AnswerShape(constraint=constraint, tools=TOOLS, choice=none, format=LFM2))
     assert (bound.constraint, bound.parser_start) == (constraint, None)
 
 
 def test_none_parses_nothing_and_keeps_no_markup() -> None:
-    bound = bind_answer(AnswerShape(tools=TOOLS, choice=ToolChoice(mode="none"), format=Lfm2()))
+    bound = bind_answer(AnswerShape(tools=TOOLS, choice=ToolChoice(mode="none"), format=LFM2))
     assert (bound.constraint, bound.parser_start, bound.markup.preserved) == (None, None, ())
 
 
@@ -80,12 +80,12 @@ def test_required_and_named_are_calls_only(choice: ToolChoice) -> None:
 def test_a_named_tool_is_the_only_one() -> None:
     other = "<|tool_call_start|>[f()]<|tool_call_end|>"
     assert not takes(other, choice=ToolChoice(mode="named", name="g"))
-    bound = bind_answer(AnswerShape(tools=TOOLS, choice=ToolChoice(mode="named", name="g"), format=Lfm2()))
+    bound = bind_answer(AnswerShape(tools=TOOLS, choice=ToolChoice(mode="named", name="g"), format=LFM2))
     assert bound.parser_start is not None
     assert [tool.name for tool in bound.parser_start.tools] == ["g"]
 
 
-@pytest.mark.parametrize("syntax", [Lfm2(), HermesJson(), FunctionList()])
+@pytest.mark.parametrize("syntax", [LFM2, HERMES_JSON, FUNCTION_LIST])
 @pytest.mark.parametrize("specials", [(*MARKERS, *TAGS), ()])
 def test_a_document_may_follow_reasoning(syntax: ToolCallFormat, specials: tuple[str, ...]) -> None:
     for tools in (TOOLS, ()):
@@ -103,7 +103,7 @@ def test_a_gbnf_may_follow_reasoning() -> None:
 
 
 def test_unconstrained_tools_are_parsed_leniently() -> None:
-    bound = bind_answer(AnswerShape(tools=TOOLS, format=Lfm2(), constrain_tools=False))
+    bound = bind_answer(AnswerShape(tools=TOOLS, format=LFM2, constrain_tools=False))
     assert bound.constraint is None
     assert bound.parser_start is not None
     assert not bound.parser_start.is_strict
@@ -114,13 +114,13 @@ def test_unconstrained_tools_are_parsed_leniently() -> None:
 )
 def test_what_must_be_kept_is_bound_all_the_same(wishes: dict[str, Any]) -> None:
     assert isinstance(
-        bind_answer(AnswerShape(tools=TOOLS, format=Lfm2(), constrain_tools=False, **wishes)).constraint, Lark
+        bind_answer(AnswerShape(tools=TOOLS, format=LFM2, constrain_tools=False, **wishes)).constraint, Lark
     )
 
 
 def test_the_engine_keeps_markers_and_tags_and_looks_for_no_stops_in_them() -> None:
     markup = bind_answer(
-        AnswerShape(tools=TOOLS, format=Lfm2(), reasoning=ReasoningTags(), opens_reasoning=True)
+        AnswerShape(tools=TOOLS, format=LFM2, reasoning=ReasoningTags(), opens_reasoning=True)
     ).markup
     assert markup.preserved == (*TAGS, *MARKERS)
     assert [(span.opening, span.is_open, span.at_start) for span in markup.silent_spans] == [
@@ -153,13 +153,13 @@ def test_tools_without_a_format_are_refused_unless_none_is_called() -> None:
 
 def test_a_grammar_beside_tools_names_both() -> None:
     with pytest.raises(ConflictingFields, match=r"options\.grammar and tools"):
-        bind_answer(AnswerShape(tools=TOOLS, format=Lfm2(), constraint=Gbnf(grammar='root ::= "a"')))
+        bind_answer(AnswerShape(tools=TOOLS, format=LFM2, constraint=Gbnf(grammar='root ::= "a"')))
 
 
 def test_refusals_name_the_dialects_field() -> None:
     schema = JsonSchema(schema={"not": {}})
     constraint = bind_answer(
-        AnswerShape(tools=TOOLS, format=Lfm2(), constraint=schema, constraint_field="response_format.schema")
+        AnswerShape(tools=TOOLS, format=LFM2, constraint=schema, constraint_field="response_format.schema")
     ).constraint
     assert constraint is not None
     with pytest.raises(ConstraintRefused) as caught:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from flowgen.adapters.prompts.gguf_renderer import GgufRenderer
-from flowgen.adapters.toolcalls.function_list import FunctionList
+from flowgen.adapters.toolcalls.formats.function_list import FORMAT as FUNCTION_LIST
 from flowgen.adapters.toolcalls.registry import FormatsByName
 from flowgen.application.history import writable_history
 from flowgen.application.loaded_model import Dialogue, choose_dialogue
@@ -30,7 +30,7 @@ def dialogue(template: str, tool_call_format: str | None = "function_list") -> D
         path="/m", name="m", architecture="a", num_parameters=1, size=1, n_ctx_train=1, templates={"default": template}
     )
     spec = ModelSpec(name="m", path="/m", options=LoadOptions(tool_call_format=tool_call_format))
-    return choose_dialogue(spec, facts, GgufRenderer(facts), FormatsByName([FunctionList()]))
+    return choose_dialogue(spec, facts, GgufRenderer(facts), FormatsByName([FUNCTION_LIST]))
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from importlib.metadata import Distribution, EntryPoint, EntryPoints
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.formats.lfm2 import FORMAT as LFM2
 from flowgen.bootstrap.plugins import EntryPointRegistry, discover, plugin_formats
 from flowgen.domain.errors import InvalidField, UnknownPlugin
 from flowgen.domain.plugins import PluginCall, PluginRegistry
@@ -143,10 +145,11 @@ def test_other_groups_are_not_looked_at(tmp_path: Path) -> None:
     assert discover(GROUP, installed(tmp_path, "extra", f"a = {MODULE}:Recorded", group="flowgen.tokenizers"), {}) == {}
 
 
-class OwnFormat(Lfm2):
+class OwnFormat(DeclaredFormat):
     """A format of these tests."""
 
-    name = "own_format"
+    def __init__(self) -> None:
+        super().__init__(msgspec.structs.replace(LFM2.declaration, name="own_format"))
 
 
 made_format = OwnFormat()

@@ -3,8 +3,8 @@
 from flowgen.domain.prompts import ReasoningTags
 
 KNOWN_TAGS = tuple(
-    ReasoningTags(opening=opening, closing=closing)
-    for opening, closing in (
+    ReasoningTags(opening=opening, closing=closing, label=label[0] if label else "")
+    for opening, closing, *label in (
         ("<think>", "</think>"),
         ("[THINK]", "[/THINK]"),
         ("<seed:think>", "</seed:think>"),
@@ -12,6 +12,12 @@ KNOWN_TAGS = tuple(
         ("<thinking>", "</thinking>"),
         ("<|START_THINKING|>", "<|END_THINKING|>"),
         ("<|inner_prefix|>", "<|inner_suffix|>"),
+        ("<|channel>", "<channel|>", "thought"),
+        ("<|open|>think<|sep|>", "<|close|>think<|sep|>"),
+        ("<ifm|think>", "</ifm|think>"),
+        ("<longcat_think>", "</longcat_think>"),
+        ("<|think:start|>", "<|think:end|>"),
+        ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
     )
 )
 

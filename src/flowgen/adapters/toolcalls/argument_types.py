@@ -75,7 +75,12 @@ def _read(text: str, kinds: frozenset[str] | set[str]) -> JsonValue:
         value = decoded(word)
     except BrokenCall:
         return _mended(word, text, kinds)
-    if kinds and "string" in kinds and type_of(value) not in kinds and not ("number" in kinds and type_of(value) == "integer"):
+    if (
+        kinds
+        and "string" in kinds
+        and type_of(value) not in kinds
+        and not ("number" in kinds and type_of(value) == "integer")
+    ):
         return text
     return value
 

@@ -154,4 +154,3 @@ def _tokens(value: object) -> Iterator[str]:
 def begins_with(prefixes: Iterable[str]) -> Markup:
     """The same for calls without markers, which are the whole answer: the texts that they begin with."""
     return Markup(silent_spans=tuple(SilentSpan(opening=text, at_start=True) for text in prefixes))
-

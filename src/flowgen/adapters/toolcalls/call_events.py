@@ -46,7 +46,7 @@ class CallEvents:
         index, self._name, self._id = self.num_calls, name, call_id
         self.num_calls += 1
         self._events.append(ToolCallStarted(index=index, name=name, id=call_id))
-        
+
         def tell(piece: str) -> None:
             if piece:
                 self._events.append(ToolCallArguments(index=index, json=piece))

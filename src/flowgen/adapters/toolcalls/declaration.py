@@ -1,11 +1,16 @@
 """What a tool-call format is: one frozen value, and the ToolCallFormat that comes of it. Knows the parts; refuses to
 know any syntax: a family does (`families/`)."""
 
+import secrets
+import string
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from flowgen.adapters.toolcalls.answer_reader import AnswerReader, CallSyntax
 from flowgen.adapters.toolcalls.detection import Sign, claim
+from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.adapters.toolcalls.spellings import Spellings
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
@@ -32,7 +37,8 @@ class Declaration(Value, frozen=True):
 
     `reasoning` are the tags around its thinking, and with `calls_in_reasoning` a call's opening ends it, as each of
     `reasoning_ends` does. `dropped` are
-    texts around answers that are markup and no content. `other_calls` are spellings that are read and never written. `aliases` are second names for variants that the same parser
+    texts around answers that are markup and no content. `other_calls` are spellings that are read and never written. `id_length`: ids of calls are so many
+    letters and digits, 0 for any. `aliases` are second names for variants that the same parser
     takes.
     """
 
@@ -46,6 +52,7 @@ class Declaration(Value, frozen=True):
     dropped: tuple[str, ...] = ()
     other_calls: tuple[CallSyntax, ...] = ()
     signs: tuple[Sign, ...] = ()
+    id_length: int = 0
 
 
 class DeclaredFormat:
@@ -65,9 +72,34 @@ class DeclaredFormat:
         ends = self.declaration.reasoning_ends
         return (*calls.openings().marked, *ends) if calls is not None and self.declaration.calls_in_reasoning else ends
 
+    def text_parser(self, start: AnswerStart) -> AnswerReader:
+        """The parser of an answer without calls."""
+        calls = self.declaration.calls if self._tells_reasoning else None
+        return AnswerReader(calls, msgspec.structs.replace(start, takes_calls=False), self.declaration.dropped)
+
+    def new_call_id(self) -> str:
+        """A new id of a call, in the letters that models and templates of this format take."""
+        size = self.declaration.id_length
+        letters = string.ascii_letters + string.digits
+        return "".join(secrets.choice(letters) for _ in range(size)) if size else f"call_{secrets.token_hex(12)}"
+
+    def text_markup(self) -> Markup:
+        """What the engine is to keep in an answer without calls."""
+        calls = self.declaration.calls
+        if calls is not None and self._tells_reasoning:
+            return Markup(preserved=calls.markup(()).preserved)
+        return Markup(preserved=self.declaration.dropped)
+
+    @property
+    def _tells_reasoning(self) -> bool:
+        return isinstance(self.declaration.calls, Messages)
+
     def markup(self, tools: Sequence[Tool]) -> Markup:
         calls = self.declaration.calls
-        return calls.markup(tools) if calls is not None else Markup()
+        if calls is None:
+            return Markup()
+        markup = calls.markup(tools)
+        return Markup(preserved=(*markup.preserved, *self.declaration.dropped), silent_spans=markup.silent_spans)
 
     def grammar(self, plan: AnswerPlan) -> GrammarPart:
         if self.declaration.calls is None:

@@ -46,7 +46,8 @@ class JsonCallReader:
         self._is_bare = is_bare
 
     def list_of_calls(self) -> Reading[None]:
-        """Read `[{...}, {...}]`; what is no object in it is passed over, commas may be missing."""
+        """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
+        num_calls = self._events.num_calls
         self._stream.skip(1)
         while (found := (yield from self._stream.space())) != "]":
             if not found:
@@ -58,7 +59,11 @@ class JsonCallReader:
             elif self._is_bare:
                 raise BrokenCall("a list of other things")
             else:
+                size = len(self._stream.marked)
                 yield from read_json(self._stream, _unheard)
+                self._events.malformed(self._stream.marked[size:], "no call in a list of calls")
+        if self._events.num_calls == num_calls:
+            raise BrokenCall("a list without calls")
         self._stream.skip(1)
         self._stream.set_mark()
 

@@ -44,9 +44,11 @@ class JsonCallRules:
         key = self._keys.id[0] if self._keys.id else ""
         first = last = ""
         if self._keys.written_id == "first":
-            first = f'{lark.literal(f"{before}{{{chr(34)}{key}{chr(34)}: {chr(34)}")} {self._id(ID_FIRST)}'
+            first = f"{lark.literal(f'{before}{{{chr(34)}{key}{chr(34)}: {chr(34)}')} {self._id(ID_FIRST)}"
         if self._keys.written_id == "last":
-            last = f'{lark.literal(f", {chr(34)}{key}{chr(34)}: {chr(34)}")} {self._id(ID_LAST)} {lark.literal(chr(34))}'
+            last = (
+                f"{lark.literal(f', {chr(34)}{key}{chr(34)}: {chr(34)}')} {self._id(ID_LAST)} {lark.literal(chr(34))}"
+            )
         calls = []
         for tool, arguments in zip(self._grammar.plan.tools, self._arguments, strict=True):
             opening = call_opening(tool.name, self._keys, self._markers)

@@ -8,8 +8,8 @@ import re
 
 import msgspec
 
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
 from flowgen.domain.values import JsonValue
 
 _OUTSIDE = re.compile(r"[\s,:0-9.+-]+")
@@ -19,7 +19,9 @@ _ESCAPE = re.compile(r'["\\/bfnrt]')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
 _LOW = re.compile(r"\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _WORD = re.compile(r"[A-Za-z]+")
-_WORDS = {"True": "true", "False": "false", "None": "null"} | {word: word for word in ("true", "false", "null", "e", "E")}
+_WORDS = {"True": "true", "False": "false", "None": "null"} | {
+    word: word for word in ("true", "false", "null", "e", "E")
+}
 
 
 def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:

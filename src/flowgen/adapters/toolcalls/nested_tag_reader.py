@@ -107,8 +107,7 @@ class NestedTagReader:
             return [self._value(inner, items, types, depth + 1) for _, inner in children]
         holder = branch_with(schema, "object", types.root)
         return {
-            key: self._value(inner, member_schema(holder, key, types.root), types, depth + 1)
-            for key, inner in children
+            key: self._value(inner, member_schema(holder, key, types.root), types, depth + 1) for key, inner in children
         }
 
     def _children(self, text: str) -> list[tuple[str, str]] | None:

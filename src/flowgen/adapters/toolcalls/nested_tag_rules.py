@@ -37,7 +37,9 @@ class NestedTagRules:
 
     def _element(self, key: str, node: Node) -> str:
         if not TAG.fullmatch(f"<{key}>"):
-            raise ConstraintRefused(self._field, f"{key!r} cannot be an argument's name in this model's format of calls")
+            raise ConstraintRefused(
+                self._field, f"{key!r} cannot be an argument's name in this model's format of calls"
+            )
         opening, closing = self._grammar.texts(f"{self._mark}<{key}>"), f"{self._mark}</{key}>"
         return f"{opening} ({self._content(node, closing)})"
 
@@ -49,7 +51,6 @@ class NestedTagRules:
 
     def _other(self, node: Node, closing: str) -> str:
         tail = self._grammar.texts(closing)
-        self._rules.check(node)
         match node:
             case Object(properties=members):
                 if not members:
@@ -77,5 +78,7 @@ class NestedTagRules:
         """Give the expression of a value without its closing; a definition's texts are refused."""
         texts, others = kinds(node, self._rules)
         if texts:
-            raise ConstraintRefused(self._field, "a text that refers to itself is too much for this format", keyword="$ref")
+            raise ConstraintRefused(
+                self._field, "a text that refers to itself is too much for this format", keyword="$ref"
+            )
         return " | ".join(self._other(other, "") for other in others)

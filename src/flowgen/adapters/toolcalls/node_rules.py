@@ -1,7 +1,7 @@
 """Writes the normal form of a schema as rules for a syntax's own literals. Knows nodes; how a literal is spelt is the
-notation's. What is narrower than the schema is fine, wider never: what these rules cannot hold a value to is refused."""
+notation's. Residues are judged while the values are written, from what the format's parser tells of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
@@ -20,7 +20,6 @@ from flowgen.domain.schemas import (
     Object,
     Property,
     Reference,
-    Residue,
     String,
     Union,
 )
@@ -33,8 +32,11 @@ INTEGER = r"-?(0|[1-9][0-9]{0,307})"
 class Notation(Protocol):
     """How a syntax spells values inside of objects and lists."""
 
-    item_separator: str
-    key_separator: str
+    @property
+    def item_separator(self) -> str: ...
+
+    @property
+    def key_separator(self) -> str: ...
 
     def scalar(self, value: JsonValue) -> str:
         """A scalar's letters. Raises CannotWrite."""
@@ -52,9 +54,7 @@ class Notation(Protocol):
 class NodeRules:
     """The rules of one tool's values; their names begin with `prefix`."""
 
-    def __init__(
-        self, grammar: BlockGrammar, prefix: str, lowered: Lowered, notation: Notation, field: str
-    ) -> None:
+    def __init__(self, grammar: BlockGrammar, prefix: str, lowered: Lowered, notation: Notation, field: str) -> None:
         self.grammar = grammar
         self.prefix = prefix
         self.lowered = lowered
@@ -65,7 +65,6 @@ class NodeRules:
 
     def value(self, node: Node) -> str:
         """Give the expression of a value. Raises ConstraintRefused."""
-        self.check(node)
         match node:
             case Nothing():
                 raise ConstraintRefused(self._field, "nothing matches a part of it")
@@ -89,17 +88,6 @@ class NodeRules:
     def refusal(self, reason: str, keyword: str) -> ConstraintRefused:
         """Say what cannot be kept."""
         return ConstraintRefused(self._field, reason, keyword=keyword)
-
-    def check(self, node: Node) -> None:
-        """Refuse what only a look at the value could tell."""
-        residues: Sequence[Residue] = getattr(node, "residues", ())
-        for residue in residues:
-            raise ConstraintRefused(
-                self._field,
-                "this model's notation of calls cannot be bound to it",
-                keyword=residue.keyword,
-                pointer=residue.pointer,
-            )
 
     def reference(self, name: str, write: Callable[[Node], str], kind: str = "") -> str:
         """Give the name of a definition's rule, which is written once."""
@@ -199,9 +187,7 @@ class NodeRules:
 
     def _object(self, node: Object) -> str:
         separator = lark.literal(self.notation.item_separator)
-        members = [
-            (self._member(one), one.is_required) for one in node.properties if not isinstance(one.node, Nothing)
-        ]
+        members = [(self._member(one), one.is_required) for one in node.properties if not isinstance(one.node, Nothing)]
         if not members:
             return f'"{{" {self._free_members(node, separator)} "}}"'
         rest = ""

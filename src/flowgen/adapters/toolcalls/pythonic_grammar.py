@@ -40,7 +40,7 @@ class PythonicGrammar:
 
     def list_of_calls(self, opening: str = "") -> str:
         """Give the expression of one call, or of several with commas; `opening` is one lexeme with the first name."""
-        more = f'({lark.literal(self._separator)} {self._any_call("")})*' if self._is_parallel else ""
+        more = f"({lark.literal(self._separator)} {self._any_call('')})*" if self._is_parallel else ""
         return f"{self._any_call(opening)} {more}"
 
     def _any_call(self, opening: str) -> str:

@@ -55,7 +55,6 @@ _CHARACTERS = r'([^"\\\x00-\x1f\x7f]|\\(["\\\/bfnrt]|u([0-9a-ce-fA-CE-F][0-9a-fA
 
 def kinds(node: Node, rules: NodeRules) -> tuple[list[Node], list[Node]]:
     """Split what a value may be into strings and others."""
-    rules.check(node)
     match node:
         case Union(options=options):
             split = [kinds(option, rules) for option in options]
@@ -98,7 +97,7 @@ def _kinds_of_other(node: Node, rules: NodeRules) -> list[tuple[str, Node]]:
             return [("array", node)]
         case Object():
             return [("object", node)]
-    every = (Number(), Array(), Object(), *(Enum(values=(word,)) for word in (True, False, None)))
+    every: list[Node] = [Number(), Array(), Object(), *(Enum(values=(word,)) for word in (True, False, None))]
     return [("string", String()), *(pair for one in every for pair in _kinds_of_other(one, rules))]
 
 
@@ -132,7 +131,9 @@ class RawValues:
         try:
             pattern, count = whole_pattern(node), bounds(node)
         except ValueError:
-            raise self._rules.refusal("several patterns together are too much for this model's notation", "pattern") from None
+            raise self._rules.refusal(
+                "several patterns together are too much for this model's notation", "pattern"
+            ) from None
         return self._free_text(pattern, count, closing, is_mixed=is_mixed)
 
     def _free_text(self, pattern: str, count: str, closing: str, *, is_mixed: bool) -> str:
@@ -147,8 +148,10 @@ class RawValues:
             body = " & ".join([anything, *limits, f"~/(?s:.*)({_any(forbidden)})(?s:.*)/"])
             if not lead:
                 return f"{self._rules.own_terminal(body)} {self._grammar.texts(closing)}"
-            with_lead = " & ".join([f"/{pattern or '(?s:.*)'}{lark.pattern(lead)}/", *self._led(limits, lead, forbidden)])
-            return f"{self._rules.own_terminal(with_lead)} {self._grammar.texts(closing[len(lead):])}"
+            with_lead = " & ".join(
+                [f"/{pattern or '(?s:.*)'}{lark.pattern(lead)}/", *self._led(limits, lead, forbidden)]
+            )
+            return f"{self._rules.own_terminal(with_lead)} {self._grammar.texts(closing[len(lead) :])}"
         tail = lark.pattern(lead + mark)
         others = [end for end in self._ends if end not in mark]
         parts = [f"/{pattern or '(?s:.*)'}{tail}/", f"~/(?s:.*)({lark.pattern(mark)})(?s:.+)/"]

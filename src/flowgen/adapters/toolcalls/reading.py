@@ -60,9 +60,7 @@ def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
     is_read = is_separate or not syntax.declaration.calls_in_reasoning
     tags = syntax.declaration.reasoning if is_read else None
     opened = _opened(case, syntax.declaration.reasoning)
-    splitter = ReasoningSplitter(
-        tags, is_open=bool(opened), ends=syntax.reasoning_ends(), is_verbatim=not is_separate
-    )
+    splitter = ReasoningSplitter(tags, is_open=bool(opened), ends=syntax.reasoning_ends(), is_verbatim=not is_separate)
     tools = tuple(_tool(tool) for tool in case.tools or ())
     parser = syntax.parser(
         AnswerStart(
@@ -85,7 +83,9 @@ def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
         events.extend(parser.finish("stop"))
     closing = syntax.declaration.reasoning.closing.strip() if syntax.declaration.reasoning else ""
     prefix = opened if not is_separate and closing in case.raw else ""
-    return _folded(events, prefix, frozenset(tool.name for tool in tools), is_separate=is_separate, is_partial=case.partial)
+    return _folded(
+        events, prefix, frozenset(tool.name for tool in tools), is_separate=is_separate, is_partial=case.partial
+    )
 
 
 def _is_separate(case: Case, syntax: DeclaredFormat) -> bool:

@@ -2,7 +2,6 @@
 the declaration's."""
 
 import re
-from typing import Protocol
 
 import msgspec
 
@@ -13,34 +12,11 @@ from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
 from flowgen.adapters.toolcalls.json_text import decoded, quoted
 from flowgen.adapters.toolcalls.markers import Markers, stripped
+from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
 _CDATA = ("<![CDATA[", "]]>")
-
-
-class TaggedTexts(Protocol):
-    """The texts of a syntax, as families/tagged.py explains them."""
-
-    opening: str
-    name_end: str
-    key_opening: str
-    key_end: str
-    value_opening: str
-    value_closing: str
-    closing: str
-    section_opening: str
-    section_closing: str
-    name_opening: str
-    call_attributes: str
-    type_text: str
-    type_words: tuple[tuple[str, str], ...]
-    has_json_body: bool
-    value_ends: tuple[str, ...]
-    has_cdata: bool
-    other_openings: tuple[str, ...]
-    other_section_openings: tuple[str, ...]
-    other_section_closings: tuple[str, ...]
 
 
 class TaggedReader:
@@ -136,9 +112,7 @@ class TaggedReader:
         while True:
             size = len(stream.marked)
             found = yield from stream.space()
-            mark = yield from stream.starts_with_any(
-                (texts.key_opening.strip(), *self._closings, self._value_closing)
-            )
+            mark = yield from stream.starts_with_any((texts.key_opening.strip(), *self._closings, self._value_closing))
             stream.skip(len(mark))
             if mark == texts.key_opening.strip():
                 return True

@@ -28,20 +28,20 @@ def _lowered(schema: bytes) -> Lowered:
 
 def argument_sets(lowered: Lowered, field: str) -> list[tuple[Property, ...]]:
     """Give the sets of arguments that a call may have. Raises ConstraintRefused for what no list of them can hold."""
-    return [tuple(node.properties) for node in _objects(lowered.root, lowered, field)]
+    found = [tuple(node.properties) for node in _objects(lowered.root, lowered)]
+    if not found:
+        raise ConstraintRefused(field, "a call's arguments are an object", keyword="type", pointer="/type")
+    return found
 
 
-def _objects(node: Node, lowered: Lowered, field: str) -> Iterator[Object]:
-    for residue in getattr(node, "residues", ()):
-        reason = "this model's notation of calls cannot be bound to it"
-        raise ConstraintRefused(field, reason, keyword=residue.keyword, pointer=residue.pointer)
+def _objects(node: Node, lowered: Lowered) -> Iterator[Object]:
     match node:
         case Object():
             yield node
         case Union(options=options):
             for option in options:
-                yield from _objects(option, lowered, field)
+                yield from _objects(option, lowered)
         case Reference(name=name):
-            yield from _objects(lowered.definitions[name], lowered, field)
+            yield from _objects(lowered.definitions[name], lowered)
         case Anything():
             yield Object()

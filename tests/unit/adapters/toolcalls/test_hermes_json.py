@@ -5,14 +5,16 @@ from typing import ClassVar
 import pytest
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.toolcalls.hermes_json import HermesJson
+from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.formats.hermes_json import FORMAT as HERMES_JSON
+from flowgen.bootstrap.answer_readers import AnswerReaders
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
 from flowgen.testing.folding import Fold, fold
 from flowgen.testing.format_contract import ToolCallFormatContract
 
 START, END = "<tool_call>", "</tool_call>"
-CONSTRAINER = LlguidanceConstrainer()
+CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
 
 
 class TestHermesJson(ToolCallFormatContract):
@@ -22,15 +24,15 @@ class TestHermesJson(ToolCallFormatContract):
         "\n", "<tool", "</", "1", "null", '"arguments"', "{}", '"{}"', "x",
     )  # fmt: skip
 
-    def make_format(self) -> HermesJson:
-        return HermesJson()
+    def make_format(self) -> DeclaredFormat:
+        return HERMES_JSON
 
     def make_constrainer(self) -> LlguidanceConstrainer:
         return CONSTRAINER
 
 
 def parse(text: str, *, is_strict: bool = True) -> Fold:
-    parser = HermesJson().parser(AnswerStart(tools=(Tool(name="f"),), is_strict=is_strict))
+    parser = HERMES_JSON.parser(AnswerStart(tools=(Tool(name="f"),), is_strict=is_strict))
     return fold([*parser.feed(text), *parser.finish("stop")])
 
 
@@ -80,7 +82,7 @@ def test_names_may_be_any_text() -> None:
     parameters = {"type": "object", "properties": {"my key": {"type": "string"}}}
     call = ToolCall(name='say "hi"', arguments={"my key": "x"})
     assert contract.takes(
-        contract.shape("required", tools=(Tool(name=call.name, parameters=parameters),)), HermesJson().write([call])
+        contract.shape("required", tools=(Tool(name=call.name, parameters=parameters),)), HERMES_JSON.write([call])
     )
 
 
@@ -89,9 +91,9 @@ def test_what_the_rules_cannot_keep_is_left_to_the_json_compiler() -> None:
     parameters = {"properties": {"a": {"type": "array", "prefixItems": [{"type": "string"}], "items": False}}}
     shape = contract.shape("required", tools=(Tool(name="f", parameters=parameters),))
     for value, is_valid in ((["x"], True), ([1], False), (["x", 1], False)):
-        text = HermesJson().write([ToolCall(name="f", arguments={"a": value})])
+        text = HERMES_JSON.write([ToolCall(name="f", arguments={"a": value})])
         assert contract.takes(shape, text) == is_valid
-    undeclared = HermesJson().write([ToolCall(name="f", arguments={"b": 1})])
+    undeclared = HERMES_JSON.write([ToolCall(name="f", arguments={"b": 1})])
     assert not contract.takes(shape, undeclared)
 
 
@@ -106,4 +108,4 @@ def test_what_the_rules_cannot_keep_is_left_to_the_json_compiler() -> None:
     ],
 )
 def test_templates_are_told_by_their_markers(source: str, is_claimed: bool) -> None:
-    assert (HermesJson().match(TemplateProbe(source=source)) is not None) == is_claimed
+    assert (HERMES_JSON.match(TemplateProbe(source=source)) is not None) == is_claimed

@@ -5,14 +5,16 @@ from typing import ClassVar
 import pytest
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.formats.lfm2 import FORMAT as LFM2
+from flowgen.bootstrap.answer_readers import AnswerReaders
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
 from flowgen.testing.folding import fold
 from flowgen.testing.format_contract import ToolCallFormatContract
 
 START, END = "<|tool_call_start|>", "<|tool_call_end|>"
-CONSTRAINER = LlguidanceConstrainer()
+CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
 
 
 class TestLfm2(ToolCallFormatContract):
@@ -22,20 +24,20 @@ class TestLfm2(ToolCallFormatContract):
         "True", '"name"', '{"name": "ping"}', "<|tool", "\n", "x", "=", "-",
     )  # fmt: skip
 
-    def make_format(self) -> Lfm2:
-        return Lfm2()
+    def make_format(self) -> DeclaredFormat:
+        return LFM2
 
     def make_constrainer(self) -> LlguidanceConstrainer:
         return CONSTRAINER
 
 
 def lenient(text: str) -> list[tuple[str, object]]:
-    parser = Lfm2().parser(AnswerStart(tools=(Tool(name="f"),), is_strict=False))
+    parser = LFM2.parser(AnswerStart(tools=(Tool(name="f"),), is_strict=False))
     return [(call.name, call.arguments) for call in fold([*parser.feed(text), *parser.finish("stop")]).calls]
 
 
 def strict(text: str) -> tuple[str, int, list[str]]:
-    parser = Lfm2().parser(AnswerStart(tools=(Tool(name="f"),)))
+    parser = LFM2.parser(AnswerStart(tools=(Tool(name="f"),)))
     parsed = fold([*parser.feed(text), *parser.finish("stop")])
     return parsed.content, len(parsed.calls), [malformed.raw for malformed in parsed.malformed]
 
@@ -79,10 +81,10 @@ def test_calls_before_a_broken_one_stay() -> None:
     [("Hi <|tool_ca", "Hi ", "<|tool_ca"), ("Hi <", "Hi <", None), ("<|", "", "<|"), (f"Hi {START}", "Hi ", START)],
 )
 def test_a_marker_that_the_token_limit_cut_is_no_content(text: str, content: str, raw: str | None) -> None:
-    parser = Lfm2().parser(AnswerStart())
+    parser = LFM2.parser(AnswerStart())
     parsed = fold([*parser.feed(text), *parser.finish("length")])
     assert (parsed.content, [malformed.raw for malformed in parsed.malformed]) == (content, [raw] if raw else [])
-    parser = Lfm2().parser(AnswerStart())
+    parser = LFM2.parser(AnswerStart())
     if START not in text:
         assert fold([*parser.feed(text), *parser.finish("stop")]).content == text
 
@@ -97,7 +99,7 @@ def test_a_string_that_was_never_closed_does_not_swallow_the_rest() -> None:
 
 
 def test_markers_in_arguments_are_escaped() -> None:
-    text = Lfm2().write([ToolCall(name="f", arguments={"a": f"a<b {END}"})])
+    text = LFM2.write([ToolCall(name="f", arguments={"a": f"a<b {END}"})])
     assert text == f'{START}[f(a="a\\u003cb \\u003c|tool_call_end|>")]{END}'
 
 
@@ -115,4 +117,4 @@ def test_markers_in_arguments_are_escaped() -> None:
     ],
 )
 def test_templates_are_told_by_their_markers(probe: TemplateProbe, is_claimed: bool) -> None:
-    assert (Lfm2().match(probe) is not None) == is_claimed
+    assert (LFM2.match(probe) is not None) == is_claimed

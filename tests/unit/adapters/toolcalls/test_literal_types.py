@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.adapters.toolcalls.formats.lfm2 import FORMAT as LFM2
 from flowgen.application.answer_grammar import AnswerShape, bind_answer
+from flowgen.bootstrap.answer_readers import AnswerReaders
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall, ToolChoice
 from flowgen.domain.ports import CompiledConstraint
@@ -18,13 +19,13 @@ from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole, random_te
 from flowgen.testing.folding import fold
 
 VOCABULARY = byte_vocabulary()
-CONSTRAINER = LlguidanceConstrainer()
+CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
 NODE = {"type": "object", "properties": {"v": {"type": "integer"}, "n": {"$ref": "#/$defs/node"}}, "required": ["v"]}
 
 
 def compiled(parameters: dict[str, Any]) -> CompiledConstraint:
     tools = (Tool(name="f", parameters=parameters),)
-    bound = bind_answer(AnswerShape(tools=tools, format=Lfm2(), choice=ToolChoice(mode="required")))
+    bound = bind_answer(AnswerShape(tools=tools, format=LFM2, choice=ToolChoice(mode="required")))
     assert bound.constraint is not None
     return CONSTRAINER.compile(bound.constraint, VOCABULARY)
 
@@ -34,7 +35,7 @@ def with_a(schema: Any, **others: Any) -> dict[str, Any]:
 
 
 def takes(parameters: dict[str, Any], **arguments: Any) -> bool:
-    return is_whole(compiled(parameters), Lfm2().write([ToolCall(name="f", arguments=arguments)]), VOCABULARY)
+    return is_whole(compiled(parameters), LFM2.write([ToolCall(name="f", arguments=arguments)]), VOCABULARY)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def test_every_way_through_a_deep_schema_is_valid() -> None:
     walkable, random = compiled(parameters), Random(2)
     texts = [random_text(walkable, VOCABULARY, random) for _ in range(25)]
     for text in filter(None, texts):
-        parser = Lfm2().parser(AnswerStart(tools=(Tool(name="f"),)))
+        parser = LFM2.parser(AnswerStart(tools=(Tool(name="f"),)))
         parsed = fold([*parser.feed(text), *parser.finish("stop")])
         assert len(parsed.calls) >= 1
         for call in parsed.calls:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from flowgen.adapters.toolcalls.function_list import FunctionList
-from flowgen.adapters.toolcalls.hermes_json import HermesJson
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
+from flowgen.adapters.toolcalls.formats.function_list import FORMAT as FUNCTION_LIST
+from flowgen.adapters.toolcalls.formats.hermes_json import FORMAT as HERMES_JSON
+from flowgen.adapters.toolcalls.formats.lfm2 import FORMAT as LFM2
 from flowgen.adapters.toolcalls.registry import FormatsByName
 from flowgen.domain.errors import UnknownPlugin
 from flowgen.domain.toolcalls import TemplateProbe
 
-FORMATS = FormatsByName([Lfm2(), HermesJson(), FunctionList()])
+FORMATS = FormatsByName([LFM2, HERMES_JSON, FUNCTION_LIST])
 
 
 def test_formats_are_found_by_name() -> None:

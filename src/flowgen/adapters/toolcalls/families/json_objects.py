@@ -110,7 +110,9 @@ class JsonObjects(Value, frozen=True):
         opening = yield from stream.starts_with_any(marked)
         is_bare = not opening
         if is_bare:
-            opening = yield from stream.starts_with_any(tuple(text for text in (*openings.plain, *openings.bare) if text not in "{["))
+            opening = yield from stream.starts_with_any(
+                tuple(text for text in (*openings.plain, *openings.bare) if text not in "{[")
+            )
         stream.skip(len(opening))
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)

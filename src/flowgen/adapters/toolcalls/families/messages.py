@@ -23,7 +23,6 @@ from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
-
 _TO = "to="
 _RECIPIENT = re.compile(r"[^\s<]+")
 
@@ -63,7 +62,9 @@ class Messages(Value, frozen=True):
     is_addressed: bool = False
 
     def openings(self) -> Openings:
-        return Openings(marked=self.starts, bare=(_TO,) if self.is_addressed else (), closings=self.ends, keeps_bare=True)
+        return Openings(
+            marked=self.starts, bare=(_TO,) if self.is_addressed else (), closings=self.ends, keeps_bare=True
+        )
 
     def write(self, calls: Sequence[ToolCall]) -> str:
         return self.separator.join(self._written(call) for call in calls)
@@ -131,7 +132,11 @@ class Messages(Value, frozen=True):
             raise CutCall(stream.end)
         whole = header + found
         if re.search(self.thinking, whole):
-            yield from self._text(stream, events.reasoning, "" if start.separates_reasoning else whole.removeprefix(self.prompt_end))
+            yield from self._text(
+                stream, events.reasoning, "" if start.separates_reasoning else whole.removeprefix(self.prompt_end)
+            )
+        elif not start.takes_calls:
+            yield from self._text(stream, events.content, "")
         elif match := re.search(self.call, whole):
             yield from self._call(stream, events, start, match.groupdict().get("name") or "")
         elif re.search(self.raw, whole):

@@ -125,7 +125,7 @@ class NamedJson(Value, frozen=True):
                 grammar.rules.append(rule)
         before = f"{upper}_ID {grammar.texts(self.id_end + self.name_prefix)}" if self.id_end else ""
         if self.is_numbered:
-            named = f'{lark.literal(name + ":")} {upper}_NUMBER {grammar.texts(self.name_end)}'
+            named = f"{lark.literal(name + ':')} {upper}_NUMBER {grammar.texts(self.name_end)}"
         else:
             named = grammar.texts(name + self.name_end)
         return f"{before} {named} {arguments} {grammar.texts(self.closing)}"
@@ -249,4 +249,3 @@ def _text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str,
     pieces: list[str] = []
     found = yield from stream.until(markers, pieces.append)
     return "".join(pieces), found
-

@@ -20,6 +20,7 @@ from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import JsonValue, Value
 
+
 class NestedTags(Value, frozen=True):
     """The syntax: every tag is `mark` and the tag; calls are `<invoke name="NAME">` in a `<tool_call>`."""
 
@@ -70,7 +71,9 @@ class NestedTags(Value, frozen=True):
                 reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
                 raise ConstraintRefused(f"tools[{index}].function.name", reason)
             arguments = NestedTagRules(grammar, self.mark, index, tool).arguments()
-            calls.append(f"{grammar.texts(tool.name + chr(34) + '>')} {arguments} {grammar.texts(self.mark + '</invoke>')}")
+            calls.append(
+                f"{grammar.texts(tool.name + chr(34) + '>')} {arguments} {grammar.texts(self.mark + '</invoke>')}"
+            )
         one = grammar.add("call", f'{choice(calls)} "\\n"')
         more = f"({grammar.texts(head)} {one})*" if plan.is_parallel else ""
         block = f"{one} {more} {grammar.texts(self.mark + '</tool_call>')}"

@@ -20,56 +20,20 @@ from flowgen.adapters.toolcalls.markers import stripped
 from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.raw_text import JsonNotation, RawValues, by_kind, check_text, raw_or_json
 from flowgen.adapters.toolcalls.tagged_reader import TaggedReader
+from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
 from flowgen.adapters.toolcalls.tool_arguments import argument_sets, lowered_arguments
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.schemas import Nothing, Property
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
-from flowgen.domain.values import JsonValue, Value
+from flowgen.domain.values import JsonValue
 
 
-class Tagged(Value, frozen=True):
-    """The syntax. Texts are as they are written, white space included; they are read with any white space, but for the
-    line breaks right before and after a value.
-
-    `section_*` stand around calls: around all of an answer's, or, unless `shares_section`, around each. A call is
-    `opening` NAME `name_end` arguments `closing`; an argument is `key_opening` KEY `key_end` `value_opening` VALUE
-    `value_closing`; `separator` stands between calls. `call_attributes` stands between a name and its end, `{}` in it
-    for the call's number, from 1. `type_text` stands after `key_end`, `{}` in it for the word that `type_words` has for
-    the value's JSON type (`*` for all others): then types are on the wire, else the tool's schema tells them.
-    `before_name`
-    and `name_opening` stand before the name; with `has_json_body` a call may be JSON too. `value_ends` are other texts that end a value; with `has_cdata` it may stand in a CDATA section. `other_*` are read
-    and never written.
-    """
-
-    opening: str
-    name_end: str
-    key_opening: str
-    key_end: str
-    value_closing: str
-    closing: str
-    value_opening: str = ""
-    separator: str = ""
-    section_opening: str = ""
-    section_closing: str = ""
-    shares_section: bool = True
-    before_name: str = ""
-    name_opening: str = ""
-    call_attributes: str = ""
-    type_text: str = ""
-    type_words: tuple[tuple[str, str], ...] = ()
-    writes_types: bool = True
-    has_json_body: bool = False
-    value_ends: tuple[str, ...] = ()
-    has_cdata: bool = False
-    other_openings: tuple[str, ...] = ()
-    other_section_openings: tuple[str, ...] = ()
-    other_section_closings: tuple[str, ...] = ()
+class Tagged(TaggedTexts, frozen=True):
+    """The syntax: its texts are TaggedTexts'."""
 
     def openings(self) -> Openings:
-        marked = stripped(
-            self.section_opening, self.opening, *self.other_openings, *self.other_section_openings
-        )
+        marked = stripped(self.section_opening, self.opening, *self.other_openings, *self.other_section_openings)
         closings = stripped(self.section_closing, *self.other_section_closings) or stripped(self.closing)
         return Openings(marked=marked, closings=closings)
 
@@ -146,9 +110,7 @@ class Tagged(Value, frozen=True):
         head = f"{grammar.texts(tool.name + before)} {counted} {grammar.texts(after + self.name_end)}"
         return f"{head} ({' | '.join(sets)}) {grammar.texts(self.closing)}"
 
-    def _member(
-        self, grammar: BlockGrammar, values: RawValues, rules: NodeRules, one: Property, field: str
-    ) -> str:
+    def _member(self, grammar: BlockGrammar, values: RawValues, rules: NodeRules, one: Property, field: str) -> str:
         """Give the expression of an argument, which may be left out where it is not required."""
         if isinstance(one.node, Nothing):
             return ""
@@ -157,7 +119,9 @@ class Tagged(Value, frozen=True):
         if self.writes_types and self.type_text:
             expression = choice(self._typed(grammar, values, rules, one))
         else:
-            expression = f"{grammar.texts(self._key_text(one.name, 'string'))} {values.value(one.node, self.value_closing)}"
+            expression = (
+                f"{grammar.texts(self._key_text(one.name, 'string'))} {values.value(one.node, self.value_closing)}"
+            )
         return f"({expression}){'' if one.is_required else '?'}"
 
     def _typed(self, grammar: BlockGrammar, values: RawValues, rules: NodeRules, one: Property) -> list[str]:

@@ -15,6 +15,7 @@ FORMAT = DeclaredFormat(
         aliases=("mistral_v11_bare",),
         reasoning=ReasoningTags(opening="[THINK]", closing="[/THINK]"),
         signs=(Sign(texts=("[TOOL_CALLS]", "[ARGS]")), Sign(tokens=("[TOOL_CALLS]", "[ARGS]"))),
+        id_length=9,
         calls=NamedJson(opening="[TOOL_CALLS]", name_end="[ARGS]", id_mark="[CALL_ID]"),
     )
 )

@@ -13,6 +13,7 @@ FORMAT = DeclaredFormat(
         name="mistral_json",
         models="Mistral 7B v0.3, Nemo, Large",
         signs=(Sign(texts=("[TOOL_CALLS]",), without=("[ARGS]",)),),
+        id_length=9,
         calls=JsonObjects(
             opening="[TOOL_CALLS] ", is_list=True, keys=Keys(written_id="last"), other_closings=("[/TOOL_CALLS]",)
         ),
