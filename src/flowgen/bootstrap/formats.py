@@ -13,9 +13,6 @@ from flowgen.adapters.catalog import PackagedModels
 from flowgen.adapters.prompts.renderer_factory import by_file
 from flowgen.adapters.toolcalls.declaration import DeclaredFormat
 from flowgen.adapters.toolcalls.formats import builtin_formats
-from flowgen.adapters.toolcalls.function_list import FunctionList
-from flowgen.adapters.toolcalls.hermes_json import HermesJson
-from flowgen.adapters.toolcalls.lfm2 import Lfm2
 from flowgen.adapters.toolcalls.registry import FormatsByName
 from flowgen.application.self_check import complaint
 from flowgen.application.template_probe import probe_template
@@ -71,8 +68,7 @@ def found_formats(
 
 
 def _own() -> list[ToolCallFormat]:
-    old = {format.name: format for format in (FunctionList(), HermesJson(), Lfm2())}
-    return [old.get(format.name, format) for format in builtin_formats()]
+    return list(builtin_formats())
 
 
 def make_formats() -> FormatsByName:

@@ -39,7 +39,7 @@ class FormatLines:
         keys = {name: value for name, value in msgspec.json.decode(line, type=dict).items() if value is not None}
         case = msgspec.convert(keys, Case)
         _check_tools(case.tools or [])
-        return _told(read_case(case, self._format(case.format)))  # type: ignore[arg-type]
+        return _told(read_case(case, self._format(case.format)))
 
     def write(self, line: bytes) -> JsonObject:
         """Calls as a format's model would write them."""
@@ -107,7 +107,7 @@ def _tool_list(path: str) -> list[Any]:
 
 def _whole(constraint: Lark) -> str:
     """The grammar in one text: its parts stand where they are named."""
-    grammars = json.loads(grammar_of(constraint))["grammars"]
+    grammars = json.loads(grammar_of(constraint).text)["grammars"]
     parts = {grammar["name"]: _inline(grammar) for grammar in grammars if "name" in grammar}
     names = "|".join(sorted(map(re.escape, parts), key=len, reverse=True))
     return re.sub(rf"@({names})\b", lambda name: parts[name[1]], constraint.grammar) if parts else constraint.grammar
