@@ -20,7 +20,8 @@ class AnswerReaders:
         tools = tuple(checked.tool for checked in reading.tools)
         calls = None
         if reading.format is not None:
-            calls = self._formats.get(reading.format).parser(AnswerStart(tools=tools, generation_prompt=reading.generation_prompt))
+            start = AnswerStart(tools=tools, generation_prompt=reading.generation_prompt)
+            calls = self._formats.get(reading.format).parser(start)
         tags = None
         if reading.reasoning is not None:
             opening, closing, label = reading.reasoning

@@ -14,6 +14,7 @@ from flowgen.adapters.worker.factory import WorkerRuntimeFactory, Workers
 from flowgen.application.chat import ChatService
 from flowgen.application.lifecycle import ModelHost, Patience
 from flowgen.application.schema_support import SchemaSupport
+from flowgen.bootstrap.answer_readers import AnswerReaders
 from flowgen.bootstrap.engines import (
     apply_builtin_template,
     builtin_templates,
@@ -43,7 +44,7 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     catalog = providers.Singleton(PackagedModels)
-    constrainer = providers.Singleton(LlguidanceConstrainer)
+    constrainer = providers.Singleton(LlguidanceConstrainer, read_answer=providers.Singleton(AnswerReaders))
     templates = providers.Singleton(
         BuiltinTemplates,
         names=providers.Object(builtin_templates),

@@ -13,6 +13,7 @@ from typing import NoReturn
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.adapters.llama.factory import LlamaRuntimeFactory
 from flowgen.adapters.worker.serving import run
+from flowgen.bootstrap.answer_readers import AnswerReaders
 from flowgen.bootstrap.plugins import EntryPointRegistry
 from flowgen.domain.ports import SchemaConstrainer
 
@@ -40,4 +41,4 @@ def main(log_level: int, log_format: str, descriptor: int) -> NoReturn:
     faulthandler.enable()
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     logging.basicConfig(level=log_level, format=log_format)
-    run(descriptor, lambda flush: make_runtimes(LlguidanceConstrainer(), flush))
+    run(descriptor, lambda flush: make_runtimes(LlguidanceConstrainer(read_answer=AnswerReaders()), flush))
