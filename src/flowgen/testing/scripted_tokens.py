@@ -30,7 +30,7 @@ class ScriptedTokens:
 
     def text(self, token: int) -> str:
         """The text of an id. Raises InvalidField."""
-        if 0 <= token < _FIRST_PIECE:
+        if 0 <= token < _FIRST_PIECE and not 0xD800 <= token <= 0xDFFF:
             return chr(token)
         if 0 <= token - _FIRST_PIECE < len(self._pieces):
             return self._pieces[token - _FIRST_PIECE]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Operation
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Schema
 
 from flowgen.http.openai.answer_wire import ChatCompletion, ErrorBody
 from flowgen.http.openai.text_answer_wire import EmbeddingList, ModelBody, TextCompletion
@@ -17,6 +17,7 @@ _MEANINGS = {
     403: "A web page, or another host's name: who may not ask.",
     404: "No model is loaded.",
     413: "The body is too large.",
+    422: "The model could not meet what a checked keyword of the schema asks for.",
     429: "Too many requests wait already; see Retry-After.",
     500: "The engine broke.",
     503: "A model is on its way in or out; see Retry-After.",
@@ -43,11 +44,19 @@ MODEL_RESPONSES = {
 }
 
 
+def _with_events(operation: Operation) -> None:
+    """Say that a success may also be server-sent events."""
+    content = ((operation.responses or {})["200"]).content  # type: ignore[union-attr]
+    if content is not None:
+        content["text/event-stream"] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+
+
 @dataclass
 class ChatCompletionOperation(Operation):
     """POST /v1/chat/completions with its body."""
 
     def __post_init__(self) -> None:
+        _with_events(self)
         self.request_body = request_body("ChatCompletionBody", request_bodies([ChatCompletionBody]))
 
 
@@ -56,6 +65,7 @@ class TextCompletionOperation(Operation):
     """POST /v1/completions with its body."""
 
     def __post_init__(self) -> None:
+        _with_events(self)
         self.request_body = request_body("CompletionBody", request_bodies([CompletionBody]))
 
 
