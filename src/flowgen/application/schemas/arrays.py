@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from flowgen.application.schemas.drafts import is_before
-from flowgen.application.schemas.leaves import Fact, Leaf, Nodes
+from flowgen.application.schemas.facts import Fact, Leaf, Nodes
 from flowgen.application.schemas.source import Place
 from flowgen.application.schemas.words import count_of
 from flowgen.domain.schemas import Array, Enum, Node, Nothing, Residue

@@ -21,6 +21,12 @@ SINGLES = (
 )  # fmt: skip
 """The keywords whose values are schemas: by name, in a list, alone."""
 
+ANNOTATIONS = frozenset((
+    "title", "description", "default", "examples", "$comment", "readOnly", "writeOnly", "deprecated", "$defs",
+    "definitions", "contentMediaType", "contentEncoding", "contentSchema",
+))  # fmt: skip
+"""The keywords that only describe."""
+
 _CORE = [
     "$schema",
     "id",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from flowgen.application.schemas.leaves import Fact, Leaf, Nodes
+from flowgen.application.schemas.facts import Fact, Leaf, Nodes
 from flowgen.application.schemas.negation import EXCLUDED
 from flowgen.application.schemas.unions import enum_of, union_of
 from flowgen.application.schemas.walking import allows, kind_of, same

@@ -3,86 +3,19 @@ not, if, dependencies) into a leaf per way it can be met. Knows which keywords c
 allow."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
+from flowgen.application.schemas.discriminators import conditions, opened_conditions
 from flowgen.application.schemas.drafts import is_before
+from flowgen.application.schemas.facts import Choice, Fact, Leaf, Nodes
 from flowgen.application.schemas.negation import opposites
-from flowgen.application.schemas.remarks import Remarks
-from flowgen.application.schemas.source import Place, Source
+from flowgen.application.schemas.source import Place
 from flowgen.domain.errors import ConstraintRefused
-from flowgen.domain.schemas import Node, Residue
 
 MAX_LEAVES = 300
-MAX_STEPS = 400_000
+MAX_STEPS = 150_000
 MAX_OPPOSED = 4
 """Branches of an oneOf that overlap and are told apart by their opposites; with more of them it is judged instead."""
-
-
-class Nodes(Protocol):
-    """Gives the node of a value that several schemas judge at once."""
-
-    source: Source
-    remarks: Remarks
-
-    def node(self, places: Iterable[Place]) -> Node: ...
-
-    def overlaps(self, place: Place, branches: list[Place]) -> list[int]:
-        """Give the indexes of an oneOf's branches that may match a value which another of them matches too."""
-
-    def judge_all(self, place: Place, keyword: str) -> None:
-        """Leave a keyword to be judged with the whole document."""
-
-    def step(self) -> None:
-        """Count a piece of work. Raises ConstraintRefused where it is too much."""
-
-
-@dataclass(slots=True)
-class Choice:
-    """One of these sets of schemas must hold. `scopes` are the schemas whose unevaluated keywords see what is chosen."""
-
-    options: list[tuple[Place, ...]]
-    place: Place
-    keyword: str
-    scopes: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A schema whose plain keywords hold. `scopes` are the schemas that it was reached from on the spot."""
-
-    place: Place
-    schema: dict[str, Any]
-    scopes: tuple[Place, ...]
-
-
-@dataclass(slots=True)
-class Leaf:
-    """What holds at once. `blurred` are the scopes of which it is not known which parts of a value they have seen."""
-
-    facts: list[Fact] = field(default_factory=list)
-    pending: list[Choice] = field(default_factory=list)
-    residues: list[Residue] = field(default_factory=list)
-    seen: set[Place] = field(default_factory=set)
-    blurred: set[Place] = field(default_factory=set)
-    is_empty: bool = False
-
-    def copy(self) -> "Leaf":
-        return Leaf(list(self.facts), list(self.pending), list(self.residues), set(self.seen), set(self.blurred))
-
-    def unevaluated(self, keyword: str) -> Iterator[Place]:
-        """Give the schemas with this keyword of which it is known which parts of a value they have seen."""
-        for fact in self.facts:
-            if keyword in fact.schema and fact.place not in self.blurred:
-                yield fact.place
-
-    def unevaluated_residues(self, keyword: str, nodes: "Nodes") -> Iterator[Residue]:
-        """Give the residues of the others, and note the keyword."""
-        for fact in self.facts:
-            if keyword in fact.schema and fact.place in self.blurred:
-                yield from nodes.remarks.residue(fact.place, keyword, "whole")
-            elif keyword in fact.schema:
-                nodes.remarks.note(fact.place, keyword, "lowered")
 
 
 class Leaves:
@@ -186,8 +119,18 @@ class Leaves:
 
     def _take_all(self, leaf: Leaf, place: Place, value: Any, scopes: tuple[Place, ...]) -> None:
         self._remarks.note(place, "allOf", "lowered")
-        for inner in self._inner(place, "allOf", value):
-            self._take(leaf, inner, scopes)
+        inner = self._inner(place, "allOf", value)
+        taken: set[int] = set()
+        if not scopes and not is_before(self._source.draft, "7"):
+            for group in conditions(place, self._source).values():
+                taken |= {condition.index for condition in group}
+                ways = opened_conditions(place, group, self._source)
+                leaf.pending.append(Choice(ways, place, "allOf", scopes))
+        for index in taken:
+            self._remarks.note(inner[index], "if", "lowered")
+        for index, schema in enumerate(inner):
+            if index not in taken:
+                self._take(leaf, schema, scopes)
 
     def _take_any(self, leaf: Leaf, place: Place, value: Any, scopes: tuple[Place, ...]) -> None:
         self._remarks.note(place, "anyOf", "exact")

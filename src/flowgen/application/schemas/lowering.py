@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from flowgen.application.schemas.arrays import array_node
-from flowgen.application.schemas.drafts import FIELD, draft_of
+from flowgen.application.schemas.discriminators import Signature, signature
+from flowgen.application.schemas.drafts import ANNOTATIONS, FIELD, draft_of, is_before
 from flowgen.application.schemas.emptiness import empty_refusal
 from flowgen.application.schemas.fixed_values import fixed_node, fixed_values, has_fixed_values
 from flowgen.application.schemas.hoisting import lifted
-from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS, Leaf, Leaves
+from flowgen.application.schemas.facts import Leaf
+from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS, Leaves
 from flowgen.application.schemas.objects import judges_of, object_node
 from flowgen.application.schemas.productive import without_dead_ends
 from flowgen.application.schemas.remarks import Remarks
@@ -27,7 +29,7 @@ MAX_OPEN = 30
 """Values inside of one another that are worked out in one go; those below wait for their turn."""
 GLANCE = 2
 """How deep required members are looked into for contradictions."""
-MAX_PAIRS = 2000
+MAX_PAIRS = 300
 """Pairs of branches that are looked at for overlaps."""
 
 
@@ -57,6 +59,7 @@ class _Lowering:
         self._overlaps: dict[Place, list[int]] = {}
         self._origins: dict[int, tuple[Node, Sequence[Place]]] = {}
         self._leaves = Leaves(self, self._is_empty)
+        self._targets: dict[Place, Place] = {}
         self._steps = 0
         self._of_all: list[Residue] = []
 
@@ -101,7 +104,9 @@ class _Lowering:
 
     def node(self, places: Iterable[Place]) -> Node:
         """Give the node of a value that all of these schemas judge."""
-        judges = list(dict.fromkeys(place for place in places if place.schema is not True and place.schema != {}))
+        self.step()
+        met = dict.fromkeys(map(self._meant, places))
+        judges = [place for place in met if place.schema is not True and place.schema != {}]
         key = frozenset(judges)
         if not key:
             return Anything()
@@ -114,6 +119,26 @@ class _Lowering:
             node = self._nodes[key]
             return self._shared(key, node) if isinstance(node, Object | Array | Union) else node
         return self._made(key, judges)
+
+    def _meant(self, place: Place) -> Place:
+        """Follow a schema that does nothing but refer to another."""
+        found = self._targets.get(place)
+        if found is None:
+            found, seen = place, {place}
+            while (target := self._target(found)) is not None and target not in seen:
+                seen.add(target)
+                found = target
+            self._targets[place] = found
+        return found
+
+    def _target(self, place: Place) -> Place | None:
+        schema = place.schema
+        if not isinstance(schema, dict) or "$ref" not in schema or place.is_derived:
+            return None
+        if not is_before(self.source.draft, "2019-09") and not schema.keys() - {"$ref"} <= ANNOTATIONS:
+            return None
+        self.remarks.note(place, "$ref", "exact")
+        return self.source.target(place, schema["$ref"])
 
     def _made(self, key: frozenset[Place], places: Sequence[Place]) -> Node:
         self._open.add(key)
@@ -217,10 +242,19 @@ class _Lowering:
 
     def _found_overlaps(self, context: Place, branches: list[Place]) -> list[int]:
         found: set[int] = set()
-        for count, (first, second) in enumerate(combinations(range(len(branches)), 2)):
-            if count > MAX_PAIRS or self._have_common(context, branches[first], branches[second]):
+        num_looks = 0
+        signatures = [self._signature(context, branch) for branch in branches]
+        for first, second in combinations(range(len(branches)), 2):
+            if signatures[first].excludes(signatures[second]) or {first, second} <= found:
+                continue
+            num_looks += 1
+            if num_looks > MAX_PAIRS or self._have_common(context, branches[first], branches[second]):
                 found |= {first, second}
         return sorted(found)
+
+    def _signature(self, *places: Place) -> Signature:
+        leaf = self._leaves.closed(places)
+        return signature(leaf.facts, frozenset() if leaf.is_empty else _kinds(leaf))
 
     def _have_common(self, *places: Place) -> bool:
         return any(not self._is_empty(leaf) for leaf in self._leaves.of(places))

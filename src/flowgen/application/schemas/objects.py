@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from flowgen.application.schemas.leaves import Fact, Leaf, Nodes
+from flowgen.application.schemas.facts import Fact, Leaf, Nodes
 from flowgen.application.schemas.pattern_matching import is_found
 from flowgen.application.schemas.pattern_reading import read_pattern
 from flowgen.application.schemas.pattern_wholes import Whole

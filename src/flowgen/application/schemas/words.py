@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flowgen.application.schemas.leaves import Fact
+from flowgen.application.schemas.facts import Fact
 from flowgen.application.schemas.pattern_reading import NoPattern
 from flowgen.application.schemas.pattern_wholes import Whole, whole_of
 
