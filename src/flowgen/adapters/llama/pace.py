@@ -11,7 +11,7 @@ class Pace:
     """Running averages. Rates are tokens a second, lengths tokens."""
 
     def __init__(self) -> None:
-        self._step_s = 0.0
+        self._steps_s: dict[int, float] = {}
         self._token_s = 0.0
         self._rate = 0.0
         self._answer = 0.0
@@ -26,20 +26,29 @@ class Pace:
         if num_decode:
             self._rate = _averaged(self._rate, num_generated / max(seconds, 1e-9))
         if num_prefill:
-            rest = max(seconds - (self._step_s if num_decode else 0.0), seconds / 8)
+            rest = max(seconds - self._step_s(num_decode), seconds / 8)
             self._token_s = _averaged(self._token_s, rest / num_prefill)
         elif num_decode:
-            self._step_s = _averaged(self._step_s, seconds)
+            self._steps_s[num_decode] = _averaged(self._steps_s.get(num_decode, 0.0), seconds)
 
     def answered(self, num_tokens: int) -> None:
         """An answer has ended with so many tokens."""
         self._answer = _averaged(self._answer, float(num_tokens))
 
-    def prefill_size(self, most: int, *, is_alone: bool) -> int:
-        """How many prompt tokens a step may compute: as long as 4 steps of those that generate take, at least 64."""
-        if is_alone or not self._token_s or not self._step_s:
-            return most if is_alone else min(most, _LEAST_PREFILL)
-        return min(most, max(_LEAST_PREFILL, int(_STEPS * self._step_s / self._token_s)))
+    def prefill_size(self, most: int, num_decode: int) -> int:
+        """How many prompt tokens a step may compute beside so many that are generated: as long as 4 steps of those,
+        at least 64."""
+        if not num_decode:
+            return most
+        size = int(_STEPS * self._step_s(num_decode) / self._token_s) if self._token_s else 0
+        return min(most, max(_LEAST_PREFILL, size))
+
+    def _step_s(self, num_decode: int) -> float:
+        """The time of a step without prompts, as that of the nearest number of tokens that was measured."""
+        if not num_decode or not self._steps_s:
+            return 0.0
+        nearest = min(self._steps_s, key=lambda known: (abs(known - num_decode), known))
+        return self._steps_s[nearest]
 
     def wait_s(self, num_waiting: int) -> int:
         """Whole seconds until so many answers have probably had their turn."""

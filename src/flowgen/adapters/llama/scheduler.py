@@ -229,7 +229,7 @@ class Scheduler:
             return []
         limits = self._limits
         decoding = [answer for answer in self._running if not answer.is_prefill]
-        most = self._pace.prefill_size(limits.n_pass, is_alone=not decoding)
+        most = self._pace.prefill_size(limits.n_pass, len(decoding))
         ordered = [*decoding, *(answer for answer in self._running if answer.is_prefill)]
         tokens = [self._wish(answer, most if answer.is_prefill else limits.n_pass) for answer in ordered]
         lengths = self._lengths(ordered, [len(own) + len(drafts) for own, drafts in tokens], len(decoding), most)

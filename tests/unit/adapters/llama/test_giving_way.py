@@ -15,7 +15,7 @@ PREFILL_SIZE = 20
 
 def crowd(*, is_hybrid: bool, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, list[Answer]]:
     """Two answers that have generated 100 tokens each, where steps beside others take 20 tokens of prompts."""
-    monkeypatch.setattr(Pace, "prefill_size", lambda _, most, *, is_alone: most if is_alone else PREFILL_SIZE)
+    monkeypatch.setattr(Pace, "prefill_size", lambda _, most, num_decode: PREFILL_SIZE if num_decode else most)
     machine = Machine(is_hybrid=is_hybrid, num_cells=1024)
     limits = Limits(num_running=4, queue_size=9, n_batch=600, n_pass=512, is_uniform=is_hybrid)
     machine.scheduler = Scheduler(limits, machine.residence)

@@ -58,15 +58,18 @@ def test_answers_go_on_and_the_oldest_prompt_gets_its_wish(
 
 def test_prefill_takes_as_long_as_four_steps_of_those_that_generate() -> None:
     pace = Pace()
-    assert pace.prefill_size(512, is_alone=True) == 512
-    assert pace.prefill_size(512, is_alone=False) == 64
+    assert pace.prefill_size(512, 0) == 512
+    assert pace.prefill_size(512, 4) == 64
     pace.measured(0, 4, 4, 0.050)
     pace.measured(100, 0, 0, 0.100)
-    assert pace.prefill_size(512, is_alone=False) == 200
-    assert pace.prefill_size(128, is_alone=False) == 128
+    assert pace.prefill_size(512, 4) == 200
+    assert pace.prefill_size(128, 4) == 128
     for _ in range(50):
         pace.measured(100, 4, 4, 0.850)  # of which 0.05 s are those that generate
-    assert pace.prefill_size(512, is_alone=False) == 64
+    assert pace.prefill_size(512, 4) == 64
+    pace.measured(0, 16, 16, 0.4)
+    assert pace.prefill_size(512, 4) == 64  # few that generate are quick, and wait for less
+    assert pace.prefill_size(512, 15) == 200
 
 
 def test_the_wait_is_what_those_before_will_take() -> None:
