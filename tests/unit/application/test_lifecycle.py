@@ -18,7 +18,7 @@ from flowgen.domain.errors import (
     ModelUnavailable,
     OutOfMemory,
 )
-from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec, Progress
+from flowgen.domain.model import EngineStatus, ModelFacts, ModelInfo, ModelSpec, Progress
 from flowgen.domain.options import LoadOptions
 from support.http_fakes import FakeRenderers, NoFormats
 
@@ -28,11 +28,15 @@ class FakeRuntime:
         self.info = ModelInfo(facts=facts, n_ctx=64, n_vocab=4)
         self.interrupted: list[str] = []
         self.is_closed = False
+        self.is_alive = True
         self.on_interrupt: Callable[[], None] = lambda: None
 
     async def interrupt(self, reason: str) -> None:
         self.interrupted.append(reason)
         self.on_interrupt()
+
+    async def status(self) -> EngineStatus:
+        return EngineStatus(num_running=0, num_waiting=0, is_alive=self.is_alive)
 
     async def close(self) -> None:
         self.is_closed = True
@@ -129,6 +133,9 @@ async def test_memory_of_the_old_model_counts_as_free(host: ModelHost, runtimes:
     await host.load(spec("b"), silent)
     assert runtimes.reclaimable[0] == 0
     assert 10 in runtimes.reclaimable
+    runtimes.made[-1].is_alive = False
+    await host.load(spec("again"), silent)
+    assert runtimes.reclaimable[-1] == 0  # an engine that has ended holds no memory any more
 
 
 async def test_a_failed_swap_restores_the_old_model(host: ModelHost, runtimes: FakeRuntimes) -> None:

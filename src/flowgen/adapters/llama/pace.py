@@ -50,11 +50,12 @@ class Pace:
         nearest = min(self._steps_s, key=lambda known: (abs(known - num_decode), known))
         return self._steps_s[nearest]
 
-    def wait_s(self, num_waiting: int) -> int:
-        """Whole seconds until so many answers have probably had their turn."""
+    def wait_s(self, num_waiting: int, longest: float = 0.0) -> int:
+        """Whole seconds until so many answers have probably had their turn; of `longest` tokens each where none has
+        ended yet."""
         if not self._rate:
             return 1
-        return min(_LONGEST_WAIT_S, max(1, round(num_waiting * self._answer / self._rate)))
+        return min(_LONGEST_WAIT_S, max(1, round(num_waiting * (self._answer or longest) / self._rate)))
 
 
 def _averaged(old: float, new: float) -> float:

@@ -83,7 +83,8 @@ class Scheduler:
         free = self._limits.num_running - len(self._running)
         num_waiting = len(self._waiting) + num_more
         if num_waiting >= self._limits.queue_size + max(0, free):
-            raise QueueFull(num_waiting, self._pace.wait_s(num_waiting))
+            longest = max((len(answer.tokens) + answer.num_left for answer in self._running), default=0)
+            raise QueueFull(num_waiting, self._pace.wait_s(num_waiting, longest))
 
     def add(self, answer: Answer) -> None:
         self._num_arrived += 1
