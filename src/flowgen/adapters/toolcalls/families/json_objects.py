@@ -61,7 +61,8 @@ class JsonObjects(Value, frozen=True):
     def _between(self) -> str:
         return self.separator or (", " if self.is_list else "")
 
-    def write(self, calls: Sequence[ToolCall]) -> str:
+    def write(self, calls: Sequence[ToolCall], *, is_checked: bool = True) -> str:
+        """JSON has escapes for all; `is_checked` is of no weight."""
         written = [write_call(call, self.keys, self._own_texts(), index) for index, call in enumerate(calls)]
         if self.is_list:
             return f"{self.opening}{self.brackets[0]}{self._between.join(written)}{self.brackets[1]}{self.closing}"

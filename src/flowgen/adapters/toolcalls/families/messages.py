@@ -30,7 +30,7 @@ _RECIPIENT = re.compile(r"[^\s<]+")
 class MessageBody(CallSyntax, Protocol):
     """A family whose calls are the bodies of messages."""
 
-    def write(self, calls: Sequence[ToolCall]) -> str: ...
+    def write(self, calls: Sequence[ToolCall], *, is_checked: bool = True) -> str: ...
 
     def bodies(self, grammar: BlockGrammar) -> list[str]:
         """The expression of each tool's call."""
@@ -66,14 +66,19 @@ class Messages(Value, frozen=True):
             marked=self.starts, bare=(_TO,) if self.is_addressed else (), closings=self.ends, keeps_bare=True
         )
 
-    def write(self, calls: Sequence[ToolCall]) -> str:
-        return self.separator.join(self._written(call) for call in calls)
+    def write(self, calls: Sequence[ToolCall], *, is_checked: bool = True) -> str:
+        """With `is_checked` false a body that its syntax cannot carry is written all the same."""
+        return self.separator.join(self._written(call, is_checked) for call in calls)
 
-    def _written(self, call: ToolCall) -> str:
+    def _written(self, call: ToolCall, is_checked: bool) -> str:
         opening, header_end, closing = self.call_texts
         if not self._carries_name(call.name):
             raise CannotWrite(f"{call.name!r} cannot be a tool's name in this format.")
-        body = self.body.write([call]) if self.body else json_literal(call.arguments, (*self.ends, "<|"))
+        body = (
+            self.body.write([call], is_checked=is_checked)
+            if self.body
+            else json_literal(call.arguments, (*self.ends, "<|"))
+        )
         return f"{opening}{call.name}{header_end}{body}{closing}"
 
     def _carries_name(self, name: str) -> bool:
@@ -108,7 +113,7 @@ class Messages(Value, frozen=True):
         return f"({' | '.join(kinds)})*" if kinds else ""
 
     def _content(self, grammar: BlockGrammar) -> str:
-        opening, closing = self.content_texts
+        opening, _ = self.content_texts
         markers = (*self.ends, *self.starts)
         upper = f"{grammar.name.upper()}_CONTENT"
         grammar.rules.append(f"{upper}: {lark.text_without(markers, ())}")
