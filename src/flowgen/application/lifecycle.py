@@ -154,7 +154,7 @@ class ModelHost:
     async def _swap(self, spec: ModelSpec, progress: Progress, started: float) -> LoadReport:
         old = self._current
         try:
-            facts, dialogue = await self._prepare(spec, await _reclaimable(old))
+            facts, dialogue = await self._prepare(spec, await old.model.held_bytes() if old else 0)
         except FlowGenError as error:
             raise _with_state(error, f"Model {old.model.spec.name} stays loaded." if old else None) from error
         if old is not None:
@@ -256,13 +256,6 @@ class ModelHost:
         async with self._unloading:
             if self._current is not None:
                 await self._retire(self._current, reason, patience_s=0.0)
-
-
-async def _reclaimable(old: Lendable | None) -> int:
-    """The bytes that will be free once a model has gone; those of one whose engine has ended are free already."""
-    if old is None or not (await old.model.runtime.status()).is_alive:
-        return 0
-    return old.model.info.facts.needed
 
 
 def _with_state(error: FlowGenError, state: str | None) -> FlowGenError:

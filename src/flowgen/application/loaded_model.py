@@ -40,6 +40,10 @@ class LoadedModel(Value, frozen=True):
         """What the runtime says of the model."""
         return self.runtime.info
 
+    async def held_bytes(self) -> int:
+        """The memory that is free once the model has gone; an engine that has ended holds none any more."""
+        return self.info.facts.needed if (await self.runtime.status()).is_alive else 0
+
 
 def choose_dialogue(spec: ModelSpec, facts: ModelFacts, renderer: PromptRenderer, formats: FormatRegistry) -> Dialogue:
     """Find the tool-call format (the option's, else the detected one) and what the template renders by itself.

@@ -1,8 +1,7 @@
 """Who computes what next: the queue, those that run, their places in the model's memory, and who must give way.
 
 Pure policy over roles: knows tokens, slots and cells; refuses to know threads, llama.cpp and how a token is chosen.
-Older requests go first: they are admitted first, and the youngest gives way when cells run out, so the oldest always
-gets on.
+Older requests go first: they are admitted first, and the youngest gives way when cells run out.
 """
 
 import bisect
@@ -239,7 +238,7 @@ class Scheduler:
             for answer, (own, drafts), length in zip(ordered, tokens, lengths, strict=True)
             if length
         ]
-        return self._one_pass(pieces) if self._limits.is_uniform else pieces
+        return self._one_pass(pieces) if limits.is_uniform else pieces
 
     def _one_pass(self, pieces: list[Piece]) -> list[Piece]:
         """With drafts, those of one length only, and as many as one pass holds: a later pass of the same batch may move
