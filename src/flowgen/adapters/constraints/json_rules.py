@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from flowgen.adapters.constraints.json_numbers import NUMBER, number_body
-from flowgen.adapters.constraints.json_spelling import CHAR, is_plain, json_literal, json_text
+from flowgen.adapters.constraints.json_spelling import CHAR, JSON_STRING, has_loose, is_plain, json_literal, json_text
 from flowgen.domain.schemas import (
     Anything,
     Array,
@@ -131,8 +131,10 @@ class _Rules:
         if not (node.patterns or node.avoided or names):
             return self._terminal(f'/"{CHAR}{counts}"/')
         parts = [f"/{json_text(pattern)}/" for pattern in node.patterns]
-        if counts != "*" or not parts:
+        if counts != "*":
             parts.append(f"/{json_text(_ANY + counts)}/")
+        if counts == "*" and (not parts or any(map(has_loose, parts))):
+            parts.insert(0, self._terminal(f"/{JSON_STRING}/"))
         avoided = [json_text(pattern) for pattern in node.avoided] + [json_literal(name) for name in names]
         if avoided:
             parts.append(f"~/{'|'.join(avoided)}/")

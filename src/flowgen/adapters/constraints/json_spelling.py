@@ -6,7 +6,7 @@ what lies beyond ASCII, may be. So a text of given letters has few spellings, al
 from functools import lru_cache
 
 from flowgen.application.schemas.pattern_writing import class_text, spell, spelled
-from flowgen.application.schemas.regular import Ranges, common, complement, joined, text
+from flowgen.application.schemas.regular import ANY, Ranges, common, complement, joined, text
 
 _SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _RAW: Ranges = complement(joined(((0, 0x1F), (34, 34), (92, 92), (0xD800, 0xDFFF))))
@@ -21,14 +21,21 @@ CHAR = (
 """Any character, however it may be written."""
 
 
+@lru_cache(maxsize=1024)
 def json_text(pattern: str) -> str:
-    """Give the regular expression of the JSON strings whose characters match a pattern of the normal form."""
-    return f'"(?:{spell(pattern, json_char)})"'
+    """Give the regular expression of the JSON strings whose characters match a pattern of the normal form. It is to be
+    met together with `JSON_STRING`: where any characters may stand, what is no character may stand as well."""
+    return f'"(?:{spell(pattern, json_char).replace(_ANY_OF_THEM, _LOOSE)})"'
 
 
 def json_literal(value: str) -> str:
     """Give the regular expression of one string as JSON."""
     return f'"{spelled(text(value), json_char)}"'
+
+
+def has_loose(expression: str) -> bool:
+    """Say whether an expression takes more than JSON strings."""
+    return _LOOSE in expression
 
 
 def is_plain(value: str) -> bool:
@@ -112,3 +119,8 @@ def _digit(low: int, high: int) -> str:
     digits = [f"{value:x}" for value in range(low, high + 1)]
     both = "".join(digits) + "".join(digit.upper() for digit in digits if digit.isalpha())
     return both if len(both) == 1 else f"[{both}]"
+
+
+_ANY_OF_THEM = f"{json_char(ANY.ranges)}*"
+_LOOSE = '(?:[^"\\\\]|\\\\(?:[^u]|u[0-9a-fA-F]{4}))*'
+JSON_STRING = f'"{_ANY_OF_THEM}"'

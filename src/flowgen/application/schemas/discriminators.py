@@ -79,21 +79,25 @@ def opened_conditions(place: Place, group: Sequence[Condition], source: Source) 
 
 
 class Signature(Value, frozen=True):
-    """What tells a branch from others at a glance: its kinds, and the values that members of it must have."""
+    """What tells a branch from others at a glance: its kinds, its texts, and the values that members of it must have."""
 
     kinds: frozenset[str]
     fixed: Mapping[str, frozenset[Any]]
+    texts: frozenset[str] = frozenset()
 
     def excludes(self, other: "Signature") -> bool:
         if not self.kinds & other.kinds:
             return True
+        if self.texts and other.texts and self.kinds == other.kinds == {"string"}:
+            return not self.texts & other.texts
         if self.kinds != {"object"}:
             return False
         return any(name in other.fixed and not values & other.fixed[name] for name, values in self.fixed.items())
 
 
-def signature(facts: Sequence[Fact], kinds: frozenset[str]) -> Signature:
-    """Give the signature of a branch whose facts these are, what stands beside it included."""
+def signature(facts: Sequence[Fact], kinds: frozenset[str], texts: frozenset[str]) -> Signature:
+    """Give the signature of a branch whose facts these are, what stands beside it included; `texts` are the strings that
+    it may be, where they are listed."""
     required = {name for fact in facts for name in fact.schema.get("required", ()) if isinstance(name, str)}
     fixed: dict[str, frozenset[Any]] = {}
     for fact in facts:
@@ -101,7 +105,7 @@ def signature(facts: Sequence[Fact], kinds: frozenset[str]) -> Signature:
             values = _fixed(member)
             if name in required and values is not None:
                 fixed[name] = fixed.get(name, values) & values
-    return Signature(kinds=kinds, fixed=fixed)
+    return Signature(kinds=kinds, fixed=fixed, texts=texts)
 
 
 def _fixed(member: Any) -> frozenset[Any] | None:

@@ -56,9 +56,12 @@ class Leaf:
     seen: set[Place] = field(default_factory=set)
     blurred: set[Place] = field(default_factory=set)
     is_empty: bool = False
+    num_splits: int = 0
 
     def copy(self) -> "Leaf":
-        return Leaf(list(self.facts), list(self.pending), list(self.residues), set(self.seen), set(self.blurred))
+        copied = Leaf(list(self.facts), list(self.pending), list(self.residues), set(self.seen), set(self.blurred))
+        copied.num_splits = self.num_splits
+        return copied
 
     def unevaluated(self, keyword: str) -> Iterator[Place]:
         """Give the schemas with this keyword of which it is known which parts of a value they have seen."""

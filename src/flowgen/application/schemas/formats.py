@@ -6,10 +6,12 @@ from flowgen.domain.values import Value
 
 class Format(Value, frozen=True):
     """Texts that match all of `patterns` (in the notation of `pattern_reading`, edges left out); not `is_exact` where
-    these take more than the format does, so that a text is to be judged when it is whole."""
+    these take more than the format does, so that a text is to be judged when it is whole. `longest` is the length that
+    the patterns bound it to, None where they do not."""
 
     patterns: tuple[str, ...]
     is_exact: bool = True
+    longest: int | None = None
 
 
 def _any(*options: str) -> str:
@@ -120,21 +122,21 @@ _URI_TEMPLATE = (
 _POINTER = "(?:/(?:[^~/]|~[01])*)*"
 
 FORMATS = {
-    "date": Format(patterns=(_DATE,)),
+    "date": Format(patterns=(_DATE,), longest=10),
     "time": Format(patterns=(_TIME,)),
     "date-time": Format(patterns=(f"{_DATE}[tT]{_TIME}",)),
     "duration": Format(patterns=(_DURATION,)),
-    "email": Format(patterns=(_EMAIL, _EMAIL_LENGTHS)),
+    "email": Format(patterns=(_EMAIL, _EMAIL_LENGTHS), longest=320),
     "idn-email": Format(patterns=(_WORLD_EMAIL,), is_exact=False),
-    "hostname": Format(patterns=(_HOSTNAME, "(?s:.){1,254}"), is_exact=False),
+    "hostname": Format(patterns=(_HOSTNAME, "(?s:.){1,254}"), is_exact=False, longest=254),
     "idn-hostname": Format(patterns=(_WORLD_HOSTNAME,), is_exact=False),
-    "ipv4": Format(patterns=(_IPV4,)),
-    "ipv6": Format(patterns=(_IPV6,)),
+    "ipv4": Format(patterns=(_IPV4,), longest=15),
+    "ipv6": Format(patterns=(_IPV6,), longest=45),
     "uri": Format(patterns=(_uri(""),)),
     "uri-reference": Format(patterns=(_uri_reference(""),)),
     "iri": Format(patterns=(_uri(_IRI_LETTERS, _IRI_PRIVATE),)),
     "iri-reference": Format(patterns=(_uri_reference(_IRI_LETTERS, _IRI_PRIVATE),)),
-    "uuid": Format(patterns=("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",)),
+    "uuid": Format(patterns=("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",), longest=36),
     "uri-template": Format(patterns=(_URI_TEMPLATE,)),
     "json-pointer": Format(patterns=(_POINTER,)),
     "relative-json-pointer": Format(patterns=(f"(?:0|[1-9][0-9]*)(?:#|{_POINTER})",)),

@@ -11,8 +11,13 @@ from flowgen.application.schemas.facts import Choice, Fact, Leaf, Nodes
 from flowgen.application.schemas.negation import opposites
 from flowgen.application.schemas.source import Place
 from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.schemas import ResidueKind
 
 MAX_LEAVES = 300
+MAX_COMBINED = 48
+"""Leaves of one choice, and of several choices that multiply; beyond that a choice is judged instead."""
+MAX_DEPENDENT = 5
+"""Members that others depend on which are opened into choices."""
 MAX_STEPS = 150_000
 MAX_OPPOSED = 4
 """Branches of an oneOf that overlap and are told apart by their opposites; with more of them it is judged instead."""
@@ -37,11 +42,17 @@ class Leaves:
                 whole.append(leaf)
                 continue
             choice = leaf.pending.pop(0)
-            if len(waiting) + len(whole) + len(choice.options) > MAX_LEAVES:
+            if choice.keyword == "oneOf":
+                choice = self._told_apart(leaf, choice)
+            opened = list(self._opened(leaf, choice))
+            most = MAX_LEAVES if leaf.num_splits == 0 else MAX_COMBINED
+            if len(opened) > 1 and len(waiting) + len(whole) + len(opened) > most:
                 self._relax(leaf, choice)
-                waiting.append(leaf)
-            else:
-                waiting += reversed(list(self._opened(leaf, choice)))
+                opened = [leaf]
+            elif len(opened) > 1:
+                for branch in opened:
+                    branch.num_splits += 1
+            waiting += reversed(opened)
         return whole
 
     def closed(self, places: Iterable[Place]) -> Leaf:
@@ -52,7 +63,8 @@ class Leaves:
         return leaf
 
     def _relax(self, leaf: Leaf, choice: Choice) -> None:
-        leaf.residues += self._remarks.residue(choice.place, choice.keyword, "whole")
+        kind: ResidueKind = "owed" if choice.keyword == "dependentRequired" else "whole"
+        leaf.residues += self._remarks.residue(choice.place, choice.keyword, kind, "its combinations are many")
         leaf.blurred.update(choice.scopes)
 
     def _opened(self, leaf: Leaf, choice: Choice) -> Iterator[Leaf]:
@@ -141,23 +153,23 @@ class Leaves:
 
     def _take_one(self, leaf: Leaf, place: Place, value: Any, scopes: tuple[Place, ...]) -> None:
         options = [(inner,) for inner in self._inner(place, "oneOf", value)]
-        overlapping = self._nodes.overlaps(place, [option[0] for option in options])
-        if len(overlapping) <= MAX_OPPOSED:
-            opposed = {index: opposites(options[index][0], self._source) for index in overlapping}
-        else:
-            opposed = {index: None for index in overlapping}
-        if any(found is None for found in opposed.values()):
-            leaf.residues += self._remarks.residue(place, "oneOf", "whole", "its branches overlap")
-            leaf.blurred.update(scopes)
-        else:
-            self._remarks.note(place, "oneOf", "lowered")
-            options = [
-                (*option, *(self._none_of(place, other, options[other][0]) for other in overlapping if other != index))
-                if index in overlapping
-                else option
-                for index, option in enumerate(options)
-            ]
         leaf.pending.append(Choice(options, place, "oneOf", scopes))
+
+    def _told_apart(self, leaf: Leaf, choice: Choice) -> Choice:
+        """Give an oneOf's branches so that no value is in two of them; where that cannot be said the value is judged."""
+        place, branches = choice.place, [option[0] for option in choice.options]
+        overlapping = self._nodes.overlaps(place, branches)
+        is_few = len(overlapping) <= MAX_OPPOSED
+        if not is_few or any(opposites(branches[index], self._source) is None for index in overlapping):
+            leaf.residues += self._remarks.residue(place, "oneOf", "whole", "its branches overlap")
+            leaf.blurred.update(choice.scopes)
+            return choice
+        self._remarks.note(place, "oneOf", "lowered")
+        options = []
+        for index, branch in enumerate(branches):
+            rivals = [other for other in overlapping if other != index and index in overlapping]
+            options.append((branch, *(self._none_of(place, other, branches[other]) for other in rivals)))
+        return Choice(options, place, "oneOf", choice.scopes)
 
     def _none_of(self, place: Place, index: int, other: Place) -> Place:
         return self._source.derived(place, f"but{index}", {"not": other})
@@ -191,6 +203,9 @@ class Leaves:
         keyword = next(key for key in _DEPENDENT if place.schema.get(key) is value)
         if not isinstance(value, dict):
             raise place.refusal("an object is expected", keyword)
+        if len(value) > MAX_DEPENDENT:
+            self._relax(leaf, Choice([], place, keyword, scopes))
+            return
         self._remarks.note(place, keyword, "lowered")
         for name, needed in value.items():
             without = self._source.derived(place, f"{keyword}-{name}-0", {"properties": {name: False}})

@@ -5,6 +5,7 @@ beside it): a node is made for each such set of schemas, once."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from math import prod
 
 from flowgen.application.schemas.arrays import array_node
 from flowgen.application.schemas.discriminators import Signature, signature
@@ -20,6 +21,7 @@ from flowgen.application.schemas.remarks import Remarks
 from flowgen.application.schemas.scalars import number_node, string_node
 from flowgen.application.schemas.source import Place, Source
 from flowgen.application.schemas.unions import enum_of, union_of
+from flowgen.application.schemas.walking import allows
 from flowgen.application.schemas.words import KINDS, kinds_of, names_of
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import Anything, Array, Lowered, Node, Nothing, Object, Reference, Residue, Union
@@ -30,6 +32,7 @@ MAX_OPEN = 30
 GLANCE = 2
 """How deep required members are looked into for contradictions."""
 MAX_PAIRS = 300
+MAX_OPENED = 16
 """Pairs of branches that are looked at for overlaps."""
 
 
@@ -220,12 +223,21 @@ class _Lowering:
         """Say whether it can be seen at a glance that nothing is left: by kinds, fixed values and required members."""
         self.step()
         kinds = _kinds(leaf)
-        if leaf.is_empty or not kinds or (has_fixed_values(leaf) and not fixed_values(leaf, kinds)):
+        if leaf.is_empty or not kinds or (has_fixed_values(leaf) and not self._has_fixed(leaf, kinds)):
             return True
         if kinds != {"object"} or depth == 0:
             return False
         required = {name for fact in leaf.facts for name in names_of(fact)}
         return any(self._is_contradicted(leaf, name, depth) for name in required)
+
+    def _has_fixed(self, leaf: Leaf, kinds: frozenset[str]) -> bool:
+        """Say whether an enum leaves a value; strings are held to patterns."""
+        values = fixed_values(leaf, kinds)
+        texts = [value for value in values if isinstance(value, str)]
+        if len(texts) < len(values) or len(texts) > MAX_OPENED or len(leaf.facts) < 2:
+            return bool(values)
+        strings = string_node(leaf.facts, self)
+        return any(allows(strings, text, {}) for text in texts)
 
     def _is_contradicted(self, leaf: Leaf, name: str, depth: int) -> bool:
         judges = list(judges_of(leaf, name, self))
@@ -235,6 +247,7 @@ class _Lowering:
 
     def overlaps(self, place: Place, branches: list[Place]) -> list[int]:
         if place not in self._overlaps:
+            self._overlaps[place] = []  # met again while it is found out: as if apart
             beside = {key: place.schema[key] for key in ("type", "required") if key in place.schema}
             context = self.source.derived(place, "beside", beside)
             self._overlaps[place] = self._found_overlaps(context, branches)
@@ -254,9 +267,16 @@ class _Lowering:
 
     def _signature(self, *places: Place) -> Signature:
         leaf = self._leaves.closed(places)
-        return signature(leaf.facts, frozenset() if leaf.is_empty else _kinds(leaf))
+        kinds = frozenset[str]() if leaf.is_empty else _kinds(leaf)
+        texts = fixed_values(leaf, kinds) if has_fixed_values(leaf) else []
+        return signature(leaf.facts, kinds, frozenset(text for text in texts if isinstance(text, str)))
 
     def _have_common(self, *places: Place) -> bool:
+        closed = self._leaves.closed(places)
+        if self._is_empty(closed):
+            return False
+        if prod(len(choice.options) for choice in closed.pending) > MAX_OPENED:
+            return True
         return any(not self._is_empty(leaf) for leaf in self._leaves.of(places))
 
 

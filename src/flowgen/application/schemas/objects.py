@@ -15,6 +15,7 @@ from flowgen.application.schemas.walking import allows_key
 from flowgen.application.schemas.words import count_of, names_of, object_of, whole_pattern
 from flowgen.domain.schemas import Anything, Enum, Node, Nothing, Object, Others, Property, Residue, String
 
+MAX_PATTERNS = 12
 MAX_APART = 4
 """Patterns of keys that are told apart by what they have in common; of more, the first that takes a key counts."""
 
@@ -139,11 +140,11 @@ def _others(facts: Sequence[Members], keys: String, leaf: Leaf, nodes: Nodes) ->
         pattern: whole_pattern(fact.fact, "patternProperties", pattern) for fact in facts for pattern in fact.patterns
     }
     residues: list[Residue] = []
-    if any(not whole.is_exact for whole in patterns.values()):
+    if len(patterns) > MAX_PATTERNS or any(not whole.is_exact for whole in patterns.values()):
         for fact in facts:
             if fact.patterns:
                 residues += nodes.remarks.residue(
-                    fact.fact.place, "patternProperties", "whole", "a key's pattern looks around"
+                    fact.fact.place, "patternProperties", "whole", "it is not known which pattern takes a key"
                 )
         return [Others(keys=keys, node=Anything())], residues
     is_apart = len(patterns) <= MAX_APART

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, isinf, lcm
 
 from flowgen.application.schemas.formats import FORMATS
@@ -95,6 +96,9 @@ def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
         for value in fact.schema.get(EXCLUDED, ()):
             if isinstance(value, str):
                 avoided.setdefault(_literally(value))
+    known = [FORMATS.get(name) for fact in facts if isinstance(name := fact.schema.get("format"), str)]
+    if most is not None and any(form and form.longest is not None and form.longest <= most for form in known):
+        most = None  # the format bounds it already
     return String(
         min_length=least,
         max_length=most,
@@ -121,6 +125,11 @@ def _take_pattern(fact: Fact, nodes: Nodes, patterns: dict[str, None], avoided: 
     return () if whole.is_exact else nodes.remarks.residue(fact.place, "pattern", "whole", "it looks around")
 
 
+@lru_cache(maxsize=64)
+def _rewritten(pattern: str) -> str:
+    return written(read_pattern(pattern))
+
+
 def _take_format(fact: Fact, nodes: Nodes, patterns: dict[str, None]) -> tuple[Residue, ...]:
     name = fact.schema.get("format")
     if not isinstance(name, str):
@@ -131,5 +140,5 @@ def _take_format(fact: Fact, nodes: Nodes, patterns: dict[str, None]) -> tuple[R
         return ()
     nodes.remarks.note(fact.place, "format", "lowered")
     for pattern in known.patterns:
-        patterns.setdefault(written(read_pattern(pattern)))
+        patterns.setdefault(_rewritten(pattern))
     return () if known.is_exact else nodes.remarks.residue(fact.place, "format", "whole", "it is no regular language")
