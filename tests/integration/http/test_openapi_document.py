@@ -23,7 +23,7 @@ from flowgen.bootstrap.settings import Settings
 from flowgen.testing.scripted_factory import ScriptedRuntimeFactory
 
 _CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
-_EXAMPLES = 12
+_EXAMPLES = 8
 
 
 @pytest.fixture(scope="module")
