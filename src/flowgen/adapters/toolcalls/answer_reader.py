@@ -7,7 +7,7 @@ from typing import Protocol
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading
-from flowgen.adapters.toolcalls.markers import Markers
+from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.events import ParsedEvent
 from flowgen.domain.generation import FinishReason
 from flowgen.domain.toolcalls import AnswerStart
@@ -54,9 +54,9 @@ class AnswerReader:
         openings = _openings(syntax, start)
         self._openings = openings
         self._dropped = frozenset(dropped)
-        self._calls = Markers((*openings.marked, *openings.bare))
-        self._markers = Markers((*openings.marked, *openings.bare, *dropped))
-        self._recovery = Markers((*openings.marked, *openings.closings))
+        self._calls = markers_of(*openings.marked, *openings.bare)
+        self._markers = markers_of(*openings.marked, *openings.bare, *dropped)
+        self._recovery = markers_of(*openings.marked, *openings.closings)
         self._space = ""
         self._is_edge = True
         self._has_content = False

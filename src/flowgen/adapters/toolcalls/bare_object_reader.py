@@ -7,7 +7,7 @@ import msgspec
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
 from flowgen.adapters.toolcalls.json_text import decoded, quoted, read_json
-from flowgen.adapters.toolcalls.markers import Markers
+from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.values import JsonObject, JsonValue
 
 _WORD = re.compile(r"[^,:{}\[\]<]+")
@@ -21,7 +21,7 @@ class BareObjectReader:
     def __init__(self, stream: CharacterStream, mark: str) -> None:
         self._stream = stream
         self._mark = mark
-        self._end_of_string = Markers((mark,))
+        self._end_of_string = markers_of(mark)
 
     def object(self, tell: Tell, depth: int) -> Reading[JsonObject]:
         if depth > _MAX_DEPTH:

@@ -20,6 +20,8 @@ class CallEvents:
 
     def __init__(self) -> None:
         self._events: list[ParsedEvent] = []
+        self._content: list[str] = []
+        self._arguments: list[str] = []
         self.num_calls = 0
         self._name = ""
         self._id = ""
@@ -30,50 +32,55 @@ class CallEvents:
 
     def take(self) -> list[ParsedEvent]:
         """Give the events so far, neighbouring pieces of one text joined, and begin anew."""
+        self._settle()
         events, self._events = self._events, []
-        return _joined(events)
+        return events
+
+    def _settle(self) -> None:
+        """Make events of the texts that have gathered; only one of them has."""
+        if self._content:
+            self._events.append(ContentDelta(text="".join(self._content)))
+            self._content.clear()
+        if self._arguments:
+            self._events.append(ToolCallArguments(index=self.num_calls - 1, json="".join(self._arguments)))
+            self._arguments.clear()
 
     def content(self, text: str) -> None:
         if text:
-            self._events.append(ContentDelta(text=text))
+            if self._arguments:
+                self._settle()
+            self._content.append(text)
 
     def reasoning(self, text: str) -> None:
         if text:
-            self._events.append(ReasoningDelta(text=text))
+            self._settle()
+            last = self._events[-1] if self._events else None
+            if isinstance(last, ReasoningDelta):
+                self._events[-1] = ReasoningDelta(text=last.text + text)
+            else:
+                self._events.append(ReasoningDelta(text=text))
 
     def begin(self, name: str, call_id: str = "") -> Callable[[str], None]:
         """Tell a call's name, and the id that the model gave it; give what takes its arguments' JSON text."""
+        self._settle()
         index, self._name, self._id = self.num_calls, name, call_id
         self.num_calls += 1
         self._events.append(ToolCallStarted(index=index, name=name, id=call_id))
 
         def tell(piece: str) -> None:
             if piece:
-                self._events.append(ToolCallArguments(index=index, json=piece))
+                if self._content:
+                    self._settle()
+                self._arguments.append(piece)
 
         return tell
 
     def complete(self, arguments: JsonObject, call_id: str = "") -> None:
         """Tell that the call is whole; `call_id` is an id that came after its beginning."""
+        self._settle()
         call = ToolCall(name=self._name, arguments=arguments, id=self._id or call_id)
         self._events.append(ToolCallFinished(index=self.num_calls - 1, call=call))
 
     def malformed(self, raw: str, reason: str) -> None:
+        self._settle()
         self._events.append(MalformedToolCall(raw=raw, reason=reason))
-
-
-def _joined(events: list[ParsedEvent]) -> list[ParsedEvent]:
-    if len(events) < 2:
-        return events
-    joined: list[ParsedEvent] = []
-    for event in events:
-        last = joined[-1] if joined else None
-        if isinstance(event, ContentDelta) and isinstance(last, ContentDelta):
-            joined[-1] = ContentDelta(text=last.text + event.text)
-        elif isinstance(event, ReasoningDelta) and isinstance(last, ReasoningDelta):
-            joined[-1] = ReasoningDelta(text=last.text + event.text)
-        elif isinstance(event, ToolCallArguments) and isinstance(last, ToolCallArguments):
-            joined[-1] = ToolCallArguments(index=event.index, json=last.json + event.json)
-        else:
-            joined.append(event)
-    return joined

@@ -128,7 +128,7 @@ class JsonCallReader:
     def _arguments(self, call: "_CallInParts", first: str) -> Reading[None]:
         call.begin_arguments()
         if first == "{":
-            call.arguments = yield from read_json(self._stream, call.tell)
+            call.arguments = yield from read_json(self._stream, call.taker)
             return
         value = yield from read_json(self._stream, _unheard)
         if isinstance(value, str) and value.strip():
@@ -180,6 +180,11 @@ class _CallInParts:
         self._has_arguments = True
         if self._name is not None and self._tell is None:
             self._begin()
+
+    @property
+    def taker(self) -> Tell:
+        """What takes the arguments' text, once they have begun."""
+        return self._tell or self.tell
 
     def tell(self, piece: str) -> None:
         if self._tell is None:

@@ -12,8 +12,8 @@ from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
 from flowgen.domain.values import JsonValue
 
-_OUTSIDE = re.compile(r"[\s,:0-9.+-]+")
-_INSIDE = re.compile(r'[^"\\\x00-\x1f]+')
+_OUTSIDE = re.compile(r'(?:[\s,:0-9.+-]+|"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*")+')
+_INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])+')
 _SCALAR = re.compile(r"[^\s,\]}<]+")
 _ESCAPE = re.compile(r'["\\/bfnrt]')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -137,4 +137,7 @@ def _wait(stream: CharacterStream, num_characters: int) -> Reading[None]:
 
 def quoted(text: str) -> str:
     """Give a text as a JSON string, letters beyond ASCII as they are."""
-    return json.dumps(text, ensure_ascii=False)
+    try:
+        return msgspec.json.encode(text).decode()
+    except UnicodeEncodeError:  # half a character
+        return json.dumps(text, ensure_ascii=False)

@@ -8,8 +8,11 @@ import math
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.json_text import quoted
 from flowgen.domain.values import JsonObject, JsonValue
 
 MAX_DEPTH = 60
@@ -19,6 +22,7 @@ Tell = Callable[[str], None]
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[\w.+-]+")
 _PLAIN = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
+_FLOWING = re.compile(r"""(?:[^"'\\\x00-\x1f\ud800-\udfff]|\\["\\/bfnrt])+""")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "\n": ""} | dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
@@ -145,6 +149,14 @@ class LiteralReader:
         pieces: list[str] = []
         high = 0
         while True:
+            run = self._stream.take_now(_FLOWING)
+            if run:
+                if high:
+                    pieces.append("\ufffd")
+                    tell("\ufffd")
+                    high = 0
+                pieces.append(msgspec.json.decode(f'"{run}"') if "\\" in run else run)
+                tell(run)
             character = yield from self._stream.peek()
             if not character:
                 raise self.broken("", "")
@@ -211,8 +223,3 @@ def _real(word: str) -> float:
         return float(word)
     except ValueError:
         raise BrokenCall(f"{word[:80]!r} is no value") from None
-
-
-def quoted(text: str) -> str:
-    """Give a text as a JSON string, letters beyond ASCII as they are."""
-    return json.dumps(text, ensure_ascii=False)

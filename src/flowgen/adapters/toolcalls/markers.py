@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 class Markers:
@@ -33,6 +34,12 @@ class Markers:
             if any(len(marker) > len(tail) and marker.startswith(tail) for marker in self.texts):
                 return match.start()
         return len(text) + 1
+
+
+@lru_cache(maxsize=1024)
+def markers_of(*texts: str) -> Markers:
+    """Give the markers of some texts, made once."""
+    return Markers(texts)
 
 
 def stripped(*texts: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
 from flowgen.adapters.toolcalls.json_text import quoted
-from flowgen.adapters.toolcalls.markers import Markers
+from flowgen.adapters.toolcalls.markers import Markers, markers_of
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -26,7 +26,7 @@ class NestedTagReader:
         self.mark = mark
 
     def call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        name, found = yield from _text_until(stream, Markers(('">',)))
+        name, found = yield from _text_until(stream, markers_of('">'))
         if not found:
             raise CutCall(stream.end)
         stream.skip(2)
@@ -50,7 +50,7 @@ class NestedTagReader:
         events.complete(arguments)
 
     def _key(self, stream: CharacterStream) -> Reading[str]:
-        text, found = yield from _text_until(stream, Markers((">",)))
+        text, found = yield from _text_until(stream, markers_of(">"))
         if not found:
             raise CutCall(stream.end)
         stream.skip(1)
@@ -68,7 +68,7 @@ class NestedTagReader:
                 pieces.append(piece)
                 tell(quoted(piece)[1:-1])
 
-            if not (yield from stream.until(Markers((closing,)), told)):
+            if not (yield from stream.until(markers_of(closing), told)):
                 raise CutCall(stream.end)
             stream.skip(len(closing))
             tell('"')
@@ -83,7 +83,7 @@ class NestedTagReader:
         opening, closing = f"{self.mark}<{key}>", f"{self.mark}</{key}>"
         depth = 1
         while depth:
-            found = yield from stream.until(Markers((opening, closing)), pieces.append)
+            found = yield from stream.until(markers_of(opening, closing), pieces.append)
             if not found:
                 raise CutCall(stream.end)
             stream.skip(len(found))

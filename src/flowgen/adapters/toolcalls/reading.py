@@ -4,7 +4,7 @@ know any syntax."""
 from collections.abc import Sequence
 from typing import Any
 
-from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
 from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.application.reasoning import ReasoningSplitter
 from flowgen.domain.events import (
@@ -17,9 +17,13 @@ from flowgen.domain.events import (
     ToolCallStarted,
 )
 from flowgen.domain.messages import Tool
+from flowgen.domain.ports import ToolCallFormat
 from flowgen.domain.prompts import ReasoningTags
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue, Value
+
+_UNDECLARED = Declaration(name="", calls=None, reasoning=ReasoningTags())
+"""What is taken of a format that says nothing of reasoning."""
 
 
 class Case(Value, frozen=True):
@@ -54,13 +58,15 @@ class CaseReading(Value, frozen=True):
     warnings: tuple[str, ...]
 
 
-def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
+def read_case(case: Case, syntax: ToolCallFormat) -> CaseReading:
     """Read one answer. Never raises on its text."""
-    is_separate = _is_separate(case, syntax)
-    is_read = is_separate or not syntax.declaration.calls_in_reasoning
-    tags = syntax.declaration.reasoning if is_read else None
-    opened = _opened(case, syntax.declaration.reasoning)
-    splitter = ReasoningSplitter(tags, is_open=bool(opened), ends=syntax.reasoning_ends(), is_verbatim=not is_separate)
+    declared = syntax.declaration if isinstance(syntax, DeclaredFormat) else _UNDECLARED
+    is_separate = _is_separate(case, declared)
+    is_read = is_separate or not declared.calls_in_reasoning
+    tags = declared.reasoning if is_read else None
+    opened = _opened(case, declared.reasoning)
+    ends = syntax.reasoning_ends() if isinstance(syntax, DeclaredFormat) else ()
+    splitter = ReasoningSplitter(tags, is_open=bool(opened), ends=ends, is_verbatim=not is_separate)
     tools = tuple(_tool(tool) for tool in case.tools or ())
     parser = syntax.parser(
         AnswerStart(
@@ -81,17 +87,17 @@ def read_case(case: Case, syntax: DeclaredFormat) -> CaseReading:
     if not case.partial:
         take(splitter.finish())
         events.extend(parser.finish("stop"))
-    closing = syntax.declaration.reasoning.closing.strip() if syntax.declaration.reasoning else ""
+    closing = declared.reasoning.closing.strip() if declared.reasoning else ""
     prefix = opened if not is_separate and closing in case.raw else ""
     return _folded(
         events, prefix, frozenset(tool.name for tool in tools), is_separate=is_separate, is_partial=case.partial
     )
 
 
-def _is_separate(case: Case, syntax: DeclaredFormat) -> bool:
+def _is_separate(case: Case, declared: Declaration) -> bool:
     if case.reasoning_format is not None:
         return case.reasoning_format != "none"
-    if isinstance(syntax.declaration.calls, Messages):
+    if isinstance(declared.calls, Messages):
         return True
     return bool(case.prompt_opens_thinking or case.enable_thinking)
 

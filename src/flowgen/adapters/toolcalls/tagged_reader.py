@@ -11,7 +11,7 @@ from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
 from flowgen.adapters.toolcalls.json_text import decoded, quoted
-from flowgen.adapters.toolcalls.markers import Markers, stripped
+from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
@@ -31,7 +31,7 @@ class TaggedReader:
         self._section_closings = stripped(texts.section_closing, *texts.other_section_closings)
         self._closings = stripped(texts.closing)
         self._value_closing = texts.value_closing.strip()
-        self._value_marks = Markers((self._value_closing, *texts.value_ends))
+        self._value_marks = markers_of(self._value_closing, *texts.value_ends)
         self._type_word = re.compile(re.escape(texts.type_text.strip()).replace(r"\{\}", r"([^\"<>]*)") or r"(?!)")
 
     def block(self) -> Reading[None]:
@@ -90,14 +90,14 @@ class TaggedReader:
         end = texts.name_end.strip()
         ends = stripped(texts.key_opening, texts.closing)
         if texts.name_opening:
-            before = yield from stream.until(Markers((texts.name_opening, *ends)), _unheard)
+            before = yield from stream.until(markers_of(texts.name_opening, *ends), _unheard)
             stream.skip(len(texts.name_opening) if before == texts.name_opening else 0)
         if texts.call_attributes:
-            name, found = yield from _text_until(stream, Markers(('"', *ends)))
+            name, found = yield from _text_until(stream, markers_of('"', *ends))
             if found == '"':
-                found = yield from stream.until(Markers((end, *ends)), _unheard)
+                found = yield from stream.until(markers_of(end, *ends), _unheard)
         else:
-            name, found = yield from _text_until(stream, Markers((end, *ends)))
+            name, found = yield from _text_until(stream, markers_of(end, *ends))
         if found == end:
             stream.skip(len(found))
         elif not found:
@@ -141,13 +141,13 @@ class TaggedReader:
         """Read an argument's name and the word for its type, up to its value."""
         texts, stream = self._texts, self._stream
         end, opening = texts.key_end.strip(), texts.value_opening.strip()
-        key, found = yield from _text_until(stream, Markers((end, *self._closings)))
+        key, found = yield from _text_until(stream, markers_of(end, *self._closings))
         if found != end:
             raise BrokenCall("an argument without a value") if found else CutCall(stream.end)
         stream.skip(len(end))
         word = ""
         if texts.type_text:
-            text, found = yield from _text_until(stream, Markers((opening, *self._closings)))
+            text, found = yield from _text_until(stream, markers_of(opening, *self._closings))
             if found != opening:
                 raise BrokenCall("an argument without a value") if found else CutCall(stream.end)
             match = self._type_word.search(text)
@@ -197,7 +197,7 @@ class TaggedReader:
         """Tell a value's text, and go past its closing."""
         stream = self._stream
         if self._texts.has_cdata and (yield from _opens_cdata(stream)):
-            if not (yield from stream.until(Markers(_CDATA[1:]), told.tell_all)):
+            if not (yield from stream.until(markers_of(_CDATA[1]), told.tell_all)):
                 raise CutCall(stream.end)
             stream.skip(len(_CDATA[1]))
             yield from stream.space()

@@ -15,7 +15,7 @@ from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_rules import add_arguments
 from flowgen.adapters.toolcalls.json_text import quoted, read_json
 from flowgen.adapters.toolcalls.json_writer import json_literal
-from flowgen.adapters.toolcalls.markers import Markers
+from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.application import lark
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.generation import SilentSpan
@@ -164,14 +164,14 @@ class Messages(Value, frozen=True):
                 pieces.append(text)
                 stream.skip(len(text))
                 break
-        found = yield from stream.until(Markers((*self.header_ends, *self.ends)), pieces.append)
+        found = yield from stream.until(markers_of(*self.header_ends, *self.ends), pieces.append)
         if found in self.header_ends:
             stream.skip(len(found))
         return "".join(pieces), found
 
     def _text(self, stream: CharacterStream, tell: Tell, markup: str) -> Reading[None]:
         tell(markup)
-        found = yield from stream.until(Markers((*self.ends, *self.starts)), tell)
+        found = yield from stream.until(markers_of(*self.ends, *self.starts), tell)
         if found in self.ends:
             stream.skip(len(found))
             tell(found if markup else "")
@@ -195,7 +195,7 @@ class Messages(Value, frozen=True):
 
     def _raw(self, stream: CharacterStream, events: CallEvents) -> Reading[None]:
         pieces: list[str] = []
-        found = yield from stream.until(Markers(self.ends), pieces.append)
+        found = yield from stream.until(markers_of(*self.ends), pieces.append)
         if not found:
             raise CutCall(stream.end)
         stream.skip(len(found))

@@ -14,7 +14,7 @@ from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_rules import add_arguments
 from flowgen.adapters.toolcalls.json_text import quoted, read_json
 from flowgen.adapters.toolcalls.json_writer import json_literal
-from flowgen.adapters.toolcalls.markers import Markers, stripped
+from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
 from flowgen.application import lark
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
@@ -189,7 +189,7 @@ class NamedJson(Value, frozen=True):
     def _name(self, stream: CharacterStream) -> Reading[tuple[str, str]]:
         """Read the name and the id, up to the arguments."""
         ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
-        markers = Markers((*ends, "{", "\n" if not self.name_end.strip() else ""))
+        markers = markers_of(*ends, "{", "\n" if not self.name_end.strip() else "")
         text, found = yield from _text_until(stream, markers)
         call_id = ""
         if found and found == self.id_end.strip():
@@ -218,7 +218,7 @@ class NamedJson(Value, frozen=True):
             pieces.append(piece)
             tell(quoted(piece)[1:-1])
 
-        yield from stream.until(Markers(stripped(self.opening)), told)
+        yield from stream.until(markers_of(*stripped(self.opening)), told)
         tell('"}')
         events.complete({self.raw_key: "".join(pieces)})
 
