@@ -22,8 +22,8 @@ def field_of(constraint: Constraint) -> str:
 
 
 class WrittenGrammar(Value, frozen=True):
-    """A constraint as llguidance reads it, as JSON text. `lowered` is the normal form of a JSON Schema, `parts` those of
-    the parts of a grammar that are JSON Schemas, by name."""
+    """A constraint as llguidance reads it, as JSON text. `lowered` is the normal form of a JSON Schema, `parts`
+    those of the parts of a grammar that are JSON Schemas, by name."""
 
     text: str
     lowered: Lowered | None = None

@@ -1,8 +1,8 @@
-"""Writes the normal form of a schema as llguidance's Lark for JSON texts. Knows JSON's syntax; refuses to know schemas and
-what residues ask.
+"""Writes the normal form of a schema as llguidance's Lark for JSON texts. Knows JSON's syntax; refuses to know
+schemas and what residues ask.
 
-Keys, colons and commas are terminals of their own everywhere: two branches of a union may share a beginning, and a terminal
-that holds the end of another's neighbour would win over it."""
+Keys, colons and commas are terminals of their own everywhere: two branches of a union may share a beginning, and a
+terminal that holds the end of another's neighbour would win over it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -63,8 +63,12 @@ class _Rules:
         self._names: dict[str, str] = {}
         self._told: dict[str, str] = {}
         self._nodes: dict[int, tuple[Node, str]] = {}
+        self._waiting: list[str] = []
 
     def lines(self) -> Iterable[str]:
+        while self._waiting:
+            name = self._waiting.pop()
+            self._told[f"d_{name}"] = self.value(self._definitions[name])
         for name, body in self._told.items():
             yield f"{name}: {body}"
         for body, name in self._names.items():
@@ -107,7 +111,7 @@ class _Rules:
         rule = f"d_{name}"
         if rule not in self._told:
             self._told[rule] = ""
-            self._told[rule] = self.value(self._definitions[name])
+            self._waiting.append(name)
         return rule
 
     def _anything(self) -> str:

@@ -1,7 +1,9 @@
-"""Spells characters as JSON's strings write them, in regular expressions. Knows JSON's escapes; refuses to know schemas.
+"""Spells characters as JSON's strings write them, in regular expressions. Knows JSON's escapes; refuses to know
+schemas.
 
-What `json.dumps` writes is taken, with `ensure_ascii` and without: a letter stands for itself; what must be escaped, and
-what lies beyond ASCII, may be. So a text of given letters has few spellings, all of which are known here."""
+What `json.dumps` writes is taken, with `ensure_ascii` and without: a letter stands for itself; what must be
+escaped, and what lies beyond ASCII, may be. So a text of given letters has few spellings, all of which are known
+here."""
 
 from functools import lru_cache
 
@@ -82,9 +84,13 @@ def _pairs(low: int, high: int) -> str:
     if last - first > 1:
         pairs.append((first + 1, last - 1, 0, 0x3FF))
     return "|".join(
-        f"\\\\u(?:{_hexadecimal(0xD800 + one, 0xD800 + other, 4)})\\\\u(?:{_hexadecimal(0xDC00 + begin, 0xDC00 + end, 4)})"
+        f"{_unit(0xD800 + one, 0xD800 + other)}{_unit(0xDC00 + begin, 0xDC00 + end)}"
         for one, other, begin, end in pairs
     )
+
+
+def _unit(low: int, high: int) -> str:
+    return f"\\\\u(?:{_hexadecimal(low, high, 4)})"
 
 
 @lru_cache(maxsize=4096)

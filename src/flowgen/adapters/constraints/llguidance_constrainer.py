@@ -43,8 +43,8 @@ class LlguidanceConstrainer:
     def __init__(
         self, *, num_vocabularies: int = 8, num_constraints: int = 64, read_answer: ReadAnswer | None = None
     ) -> None:
-        """`read_answer` finds the values in answers of several parts; without it those are not compiled where something
-        of them has to be checked."""
+        """`read_answer` finds the values in answers of several parts; without it those that have to be checked compile,
+        and have no matcher."""
         self._read_answer = read_answer
         self._tokenizers: _Recent[LLTokenizer] = _Recent(num_vocabularies)
         self._indexes: _Recent[TokenIndex] = _Recent(num_vocabularies)

@@ -1,5 +1,5 @@
-"""Finds what is no JSON Schema at all, by the metaschema of its draft. Knows jsonschema-rs; refuses to know what a schema
-that is one means."""
+"""Finds what is no JSON Schema at all, by the metaschema of its draft. Knows jsonschema-rs; refuses to know what a
+schema that is one means."""
 
 import jsonschema_rs
 

@@ -37,7 +37,8 @@ _LONG = {
 
 @lru_cache(maxsize=64)
 def named_class(name: str) -> Ranges | None:
-    """Give a POSIX class, or a general category of Unicode (`L`, `Letter`, `gc=Lu`); None where the name is not known."""
+    """Give a POSIX class, or a general category of Unicode (`L`, `Letter`, `gc=Lu`); None where the name is not
+    known."""
     name = re.sub(r"^(?:gc|General_Category)=", "", name)
     if name.lower() in _NAMED:
         return _NAMED[name.lower()]

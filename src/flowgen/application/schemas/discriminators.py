@@ -13,8 +13,8 @@ FEWEST = 3
 
 
 class Condition(Value, frozen=True):
-    """`if` one of the values stands at the member `name`, `then` the place holds. `is_required`: also where the member is
-    missing the condition is not met."""
+    """`if` one of the values stands at the member `name`, `then` the place holds. `is_required`: also where the
+    member is missing the condition is not met."""
 
     name: str
     values: tuple[Any, ...]
@@ -43,7 +43,9 @@ def _condition(schema: Any, index: int) -> Condition | None:
     name, member = next(iter(asked["properties"].items()))
     if asked.get("required", [name]) != [name] or not isinstance(member, dict):
         return None
-    values = [member["const"]] if member.keys() == {"const"} else member.get("enum") if member.keys() == {"enum"} else None
+    values = (
+        [member["const"]] if member.keys() == {"const"} else member.get("enum") if member.keys() == {"enum"} else None
+    )
     if not isinstance(values, list) or any(isinstance(value, dict | list | float) for value in values):
         return None
     return Condition(name=name, values=tuple(values), is_required="required" in asked, index=index)
@@ -79,7 +81,8 @@ def opened_conditions(place: Place, group: Sequence[Condition], source: Source) 
 
 
 class Signature(Value, frozen=True):
-    """What tells a branch from others at a glance: its kinds, its texts, and the values that members of it must have."""
+    """What tells a branch from others at a glance: its kinds, its texts, and the values that members of it must
+    have."""
 
     kinds: frozenset[str]
     fixed: Mapping[str, frozenset[Any]]
@@ -96,8 +99,8 @@ class Signature(Value, frozen=True):
 
 
 def signature(facts: Sequence[Fact], kinds: frozenset[str], texts: frozenset[str]) -> Signature:
-    """Give the signature of a branch whose facts these are, what stands beside it included; `texts` are the strings that
-    it may be, where they are listed."""
+    """Give the signature of a branch whose facts these are, what stands beside it included; `texts` are the strings
+    that it may be, where they are listed."""
     required = {name for fact in facts for name in fact.schema.get("required", ()) if isinstance(name, str)}
     fixed: dict[str, frozenset[Any]] = {}
     for fact in facts:

@@ -1,5 +1,5 @@
-"""Finds the keyword because of which nothing matches a schema. Knows how to ask whether a part of it is empty; refuses to
-know how that is found out."""
+"""Finds the keyword because of which nothing matches a schema. Knows how to ask whether a part of it is empty;
+refuses to know how that is found out."""
 
 from collections.abc import Callable, Iterator
 
@@ -42,8 +42,9 @@ def _keyword(place: Place, source: Source, is_empty: IsEmpty) -> str | None:
     """Give the last keyword without which something would match."""
     if not isinstance(place.schema, dict):
         return place.pointer.rpartition("/")[2] or None
-    for keyword in reversed(place.schema):
+    keywords: list[str] = list(place.schema)
+    for keyword in reversed(keywords):
         rest = {key: value for key, value in place.schema.items() if key != keyword}
         if not is_empty(source.derived(place, f"without-{keyword}", rest)):
             return keyword
-    return next(iter(place.schema), None)
+    return next(iter(keywords), None)

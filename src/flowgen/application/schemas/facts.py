@@ -29,7 +29,8 @@ class Nodes(Protocol):
 
 @dataclass(slots=True)
 class Choice:
-    """One of these sets of schemas must hold. `scopes` are the schemas whose unevaluated keywords see what is chosen."""
+    """One of these sets of schemas must hold. `scopes` are the schemas whose unevaluated keywords see what is
+    chosen."""
 
     options: list[tuple[Place, ...]]
     place: Place

@@ -1,4 +1,5 @@
-"""Lowers enum and const: the listed values that everything beside them lets in. Refuses to know how the rest is lowered."""
+"""Lowers enum and const: the listed values that everything beside them lets in. Refuses to know how the rest is
+lowered."""
 
 from collections.abc import Callable, Sequence
 

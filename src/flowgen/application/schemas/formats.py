@@ -1,5 +1,5 @@
-"""The formats that any draft defines, as patterns of whole texts. Knows the standards behind them; refuses to know drafts:
-every format is enforced in every one."""
+"""The formats that any draft defines, as patterns of whole texts. Knows the standards behind them; refuses to know
+drafts: every format is enforced in every one."""
 
 from flowgen.domain.values import Value
 
@@ -142,4 +142,5 @@ FORMATS = {
     "relative-json-pointer": Format(patterns=(f"(?:0|[1-9][0-9]*)(?:#|{_POINTER})",)),
     "regex": Format(patterns=(), is_exact=False),
 }
-"""By name. Residue: punycode and the rules of letters' neighbours in host names, and patterns, are no regular languages."""
+"""By name. Residue: punycode and the rules of letters' neighbours in host names, and patterns, are no regular
+languages."""

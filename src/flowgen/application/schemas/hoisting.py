@@ -31,6 +31,12 @@ def lifted(root: Node, definitions: Mapping[str, Node], origins: Origins) -> tup
     return _Lifting(definitions, origins).whole(root)
 
 
+def stripped(root: Node, definitions: Mapping[str, Node]) -> tuple[Node, dict[str, Node]]:
+    """Give the same normal form without residues."""
+    lifting = _Lifting(definitions, lambda _: ())
+    return lifting.bare(root)
+
+
 class _Lifting:
     def __init__(self, definitions: Mapping[str, Node], origins: Origins) -> None:
         self._definitions = definitions
@@ -47,14 +53,18 @@ class _Lifting:
             self._kept[name] = self._lifting.node(node)
         return root, self._kept | self._bare
 
+    def bare(self, root: Node) -> tuple[Node, dict[str, Node]]:
+        root = self._stripping.node(root)
+        return root, dict(self._definitions) | self._bare
+
     def _lifted(self, node: Node) -> Node | None:
         """Strip the options of a union that share their kind and not their residues; the union is judged instead."""
         if not isinstance(node, Union) or not self._is_judged(node):
             return None
         bare: set[int] = set()
-        for options in _by_kind(node.options, self._definitions):
-            if len(options) > 1 and not self._agree(options):
-                bare |= {id(option) for option in options}
+        for alike in _by_kind(node.options, self._definitions):
+            if len(alike) > 1 and not self._agree(alike):
+                bare |= {id(option) for option in alike}
         if not bare:
             return None
         options = tuple(
@@ -196,7 +206,8 @@ def _is_judged(node: Node, judged: set[str]) -> bool:
         case Union(options=options):
             return any(_is_judged(option, judged) for option in options)
         case Object():
-            return any(_is_judged(member.node, judged) for member in (*node.properties, *node.others))
+            inner = [*(member.node for member in node.properties), *(group.node for group in node.others)]
+            return any(_is_judged(part, judged) for part in inner)
         case Array():
             return any(_is_judged(item, judged) for item in (*node.prefix, node.items))
     return False

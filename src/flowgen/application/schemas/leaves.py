@@ -1,6 +1,6 @@
-"""Takes a schema apart into what must hold all at once: follows references and allOf, and opens each choice (anyOf, oneOf,
-not, if, dependencies) into a leaf per way it can be met. Knows which keywords choose; refuses to know what the others
-allow."""
+"""Takes a schema apart into what must hold all at once: follows references and allOf, and opens each choice (anyOf,
+oneOf, not, if, dependencies) into a leaf per way it can be met. Knows which keywords choose; refuses to know what
+the others allow."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -42,6 +42,10 @@ class Leaves:
                 whole.append(leaf)
                 continue
             choice = leaf.pending.pop(0)
+            if leaf.num_splits and len(waiting) + len(whole) >= MAX_COMBINED:
+                self._relax(leaf, choice)
+                waiting.append(leaf)
+                continue
             if choice.keyword == "oneOf":
                 choice = self._told_apart(leaf, choice)
             opened = list(self._opened(leaf, choice))
@@ -146,17 +150,18 @@ class Leaves:
 
     def _take_any(self, leaf: Leaf, place: Place, value: Any, scopes: tuple[Place, ...]) -> None:
         self._remarks.note(place, "anyOf", "exact")
-        options = [(inner,) for inner in self._inner(place, "anyOf", value)]
+        options: list[tuple[Place, ...]] = [(inner,) for inner in self._inner(place, "anyOf", value)]
         if len(options) > 1:
             leaf.blurred.update(scopes)  # a value may match several, and all of them have seen it
         leaf.pending.append(Choice(options, place, "anyOf", scopes))
 
     def _take_one(self, leaf: Leaf, place: Place, value: Any, scopes: tuple[Place, ...]) -> None:
-        options = [(inner,) for inner in self._inner(place, "oneOf", value)]
+        options: list[tuple[Place, ...]] = [(inner,) for inner in self._inner(place, "oneOf", value)]
         leaf.pending.append(Choice(options, place, "oneOf", scopes))
 
     def _told_apart(self, leaf: Leaf, choice: Choice) -> Choice:
-        """Give an oneOf's branches so that no value is in two of them; where that cannot be said the value is judged."""
+        """Give an oneOf's branches so that no value is in two of them; where that cannot be said the value is
+        judged."""
         place, branches = choice.place, [option[0] for option in choice.options]
         overlapping = self._nodes.overlaps(place, branches)
         is_few = len(overlapping) <= MAX_OPPOSED
@@ -165,7 +170,7 @@ class Leaves:
             leaf.blurred.update(choice.scopes)
             return choice
         self._remarks.note(place, "oneOf", "lowered")
-        options = []
+        options: list[tuple[Place, ...]] = []
         for index, branch in enumerate(branches):
             rivals = [other for other in overlapping if other != index and index in overlapping]
             options.append((branch, *(self._none_of(place, other, branches[other]) for other in rivals)))

@@ -1,7 +1,8 @@
-"""Lowers a JSON Schema into its normal form. Knows the order of the work and its bounds; refuses to know single keywords.
+"""Lowers a JSON Schema into its normal form. Knows the order of the work and its bounds; refuses to know single
+keywords.
 
-A value may be judged by several schemas at once (allOf, a property that a pattern takes too, a branch and what stands
-beside it): a node is made for each such set of schemas, once."""
+A value may be judged by several schemas at once (allOf, a property that a pattern takes too, a branch and what
+stands beside it): a node is made for each such set of schemas, once."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -11,9 +12,9 @@ from flowgen.application.schemas.arrays import array_node
 from flowgen.application.schemas.discriminators import Signature, signature
 from flowgen.application.schemas.drafts import ANNOTATIONS, FIELD, draft_of, is_before
 from flowgen.application.schemas.emptiness import empty_refusal
-from flowgen.application.schemas.fixed_values import fixed_node, fixed_values, has_fixed_values
-from flowgen.application.schemas.hoisting import lifted
 from flowgen.application.schemas.facts import Leaf
+from flowgen.application.schemas.fixed_values import fixed_node, fixed_values, has_fixed_values
+from flowgen.application.schemas.hoisting import lifted, stripped
 from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS, Leaves
 from flowgen.application.schemas.objects import judges_of, object_node
 from flowgen.application.schemas.productive import without_dead_ends
@@ -39,8 +40,8 @@ MAX_OPENED = 16
 def lower(schema: JsonValue, draft: str | None = None) -> Lowered:
     """Lower a schema; `draft` counts where the schema names none.
 
-    Raises ConstraintRefused, with keyword and pointer, for what is no schema, refers out of the document, allows nothing,
-    or takes too much work.
+    Raises ConstraintRefused, with keyword and pointer, for what is no schema, refers out of the document, allows
+    nothing, or takes too much work.
     """
     if not isinstance(schema, dict | bool):
         raise ConstraintRefused(FIELD, "a JSON Schema is an object or a boolean")
@@ -71,9 +72,11 @@ class _Lowering:
         root, definitions = self._whole(self.source.root)
         if isinstance(root, Nothing):
             raise empty_refusal(self.source, self._is_impossible)
-        root, definitions = lifted(root, definitions, self._judges_of_union)
-        if self._of_all:
+        if self._of_all:  # where a reference leads hangs on the way to it, so nothing is judged but the whole
+            root, definitions = stripped(root, definitions)
             root = Union(options=(root,), residues=tuple(dict.fromkeys(self._of_all)))
+        else:
+            root, definitions = lifted(root, definitions, self._judges_of_union)
         return Lowered(
             root=root,
             definitions=definitions,

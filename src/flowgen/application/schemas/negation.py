@@ -1,5 +1,5 @@
-"""Says of a schema what does not match it, in schemas again. Knows which keywords have an opposite that a grammar can say;
-refuses to say anything of the others."""
+"""Says of a schema what does not match it, in schemas again. Knows which keywords have an opposite that a grammar
+can say; refuses to say anything of the others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,8 @@ AVOIDED = "$avoided"
 
 KINDS = ("null", "boolean", "number", "string", "array", "object")
 _SILENT = frozenset((
-    "title", "description", "default", "examples", "$comment", "$schema", "$id", "id", "$anchor", "$defs", "definitions",
+    "title", "description", "default", "examples", "$comment", "$schema", "$id", "id", "$anchor", "$defs",
+    "definitions",
     "readOnly", "writeOnly", "deprecated", "contentMediaType", "contentEncoding", "contentSchema", "then", "else",
     "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "minContains", "maxContains",
 ))  # fmt: skip

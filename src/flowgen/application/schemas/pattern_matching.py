@@ -1,4 +1,5 @@
-"""Says whether a text matches a pattern's tree. Takes polynomial time whatever the pattern: sets of places, no trials."""
+"""Says whether a text matches a pattern's tree. Takes polynomial time whatever the pattern: sets of places, no
+trials."""
 
 from collections.abc import Iterable
 
@@ -44,7 +45,8 @@ def _through(parts: Iterable[Regular], text: str, places: set[int]) -> set[int]:
 
 
 def _repeated(tree: Repeat, text: str, starts: set[int]) -> set[int]:
-    places, count, seen = starts, 0, set()
+    places, count = starts, 0
+    seen: set[int] = set()
     while count < tree.least and places:
         before, places = places, _ends(tree.part, text, places)
         count += 1

@@ -223,10 +223,10 @@ class _Reader:
         found = self._match(_PROPERTY) if letter in "pP" else None
         if found:
             is_negated = (letter == "P") != (found[0][1:3] == "{^")
-            ranges = named_class(found[1] or found[2])
-            if ranges is None:
+            named = named_class(found[1] or found[2])
+            if named is None:
                 raise NoPattern(f"the class \\{found[0]} is not known")
-            return complement(ranges) if is_negated else ranges
+            return complement(named) if is_negated else named
         code = self._code(letter)
         return ((code, code),)
 

@@ -1,5 +1,5 @@
-"""Turns a pattern that is searched for into expressions of whole texts: edges go, lookaheads become expressions of their
-own. Knows trees; refuses to know how they are read and written."""
+"""Turns a pattern that is searched for into expressions of whole texts: edges go, lookaheads become expressions of
+their own. Knows trees; refuses to know how they are read and written."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,8 +25,8 @@ MAX_ALTERNATIVES = 200
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Texts that match all of `patterns` and none of `avoided`: those in which a pattern is found, or more of them where
-    it is not exact."""
+    """Texts that match all of `patterns` and none of `avoided`: those in which a pattern is found, or more of them
+    where it is not exact."""
 
     patterns: _Parts
     avoided: _Parts = ()

@@ -1,5 +1,5 @@
-"""Writes trees of patterns in the small notation of `domain.schemas.String`, and spells them in the letters of a syntax.
-Knows the notation; refuses to know any syntax's escapes."""
+"""Writes trees of patterns in the small notation of `domain.schemas.String`, and spells them in the letters of a
+syntax. Knows the notation; refuses to know any syntax's escapes."""
 
 from collections.abc import Callable
 from functools import lru_cache

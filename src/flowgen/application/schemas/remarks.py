@@ -1,4 +1,5 @@
-"""Remembers what has become of each keyword, and what a schema says in vain. Refuses to know how schemas are lowered."""
+"""Remembers what has become of each keyword, and what a schema says in vain. Refuses to know how schemas are
+lowered."""
 
 from collections import Counter
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 from functools import lru_cache
 from math import gcd, isinf, lcm
 
-from flowgen.application.schemas.formats import FORMATS
 from flowgen.application.schemas.facts import Fact, Nodes
+from flowgen.application.schemas.formats import FORMATS
 from flowgen.application.schemas.negation import AVOIDED, EXCLUDED
 from flowgen.application.schemas.pattern_reading import read_pattern
 from flowgen.application.schemas.pattern_writing import written

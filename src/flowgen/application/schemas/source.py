@@ -71,11 +71,12 @@ class Source:
 
     def _identify(self, pointer: str, schema: dict[str, Any], base: str) -> str:
         own = schema.get(self._id)
-        is_named = isinstance(own, str) and not ("$ref" in schema and is_before(self.draft, "2019-09"))
-        if is_named and own.startswith("#"):
+        if not isinstance(own, str) or ("$ref" in schema and is_before(self.draft, "2019-09")):
+            pass  # no identifier, or one that the draft passes over
+        elif own.startswith("#"):
             if is_before(self.draft, "2019-09"):
                 self._anchors.setdefault((base, own[1:]), pointer)
-        elif is_named:
+        else:
             base, name = urldefrag(urljoin(base, own))
             self._bases[pointer] = base
             self._resources.setdefault(base, pointer)

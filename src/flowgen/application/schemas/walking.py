@@ -36,8 +36,8 @@ def kind_of(value: JsonValue) -> str:
 
 
 class Spot(Value, frozen=True):
-    """What stands at one value: the nodes that it may take, none of them a reference or a union, and the residues of the
-    unions that they came out of."""
+    """What stands at one value: the nodes that it may take, none of them a reference or a union, and the residues
+    of the unions that they came out of."""
 
     nodes: tuple[Node, ...]
     residues: tuple[Residue, ...] = ()
@@ -47,8 +47,9 @@ class Spot(Value, frozen=True):
         return Spot(nodes=tuple(node for node in self.nodes if _may_be(node, kind)), residues=self.residues)
 
     def all_residues(self) -> tuple[Residue, ...]:
-        """Give the residues of everything that stands here, each once. For a value whose kind is known, ask `of_kind`."""
-        own = (residue for node in self.nodes if not isinstance(node, Nothing) for residue in node.residues)
+        """Give the residues of everything that stands here, each once. For a value whose kind is known, ask
+        `of_kind`."""
+        own = (residue for node in self.nodes if not isinstance(node, Nothing | Reference) for residue in node.residues)
         return tuple(dict.fromkeys([*self.residues, *own]))
 
 
