@@ -46,6 +46,15 @@ TYPED = """{% if message.tool_calls %}<calls>
 {% endfor %}</invoke>
 {% endfor %}</calls>{% endif %}"""
 
+PYTHONIC = """{% if message.tool_calls %}<py>[{% for call in message.tool_calls %}{{ call.function.name }}(\
+{% for key, value in call.function.arguments | items %}{{ key }}={{ value | tojson }}\
+{% if not loop.last %}, {% endif %}{% endfor %}){% if not loop.last %}, {% endif %}{% endfor %}]</py>{% endif %}"""
+
+BARE_OBJECTS = """{% for call in message.tool_calls %}<|do|>{{ call.function.name + '{' }}\
+{% for key, value in call.function.arguments | items %}{{ key }}:\
+{{ '<q>' + value + '<q>' if value is string else value | tojson }}\
+{% if not loop.last %},{% endif %}{% endfor %}{{ '}' }}<|did|>{% endfor %}"""
+
 
 def template(calls: str) -> str:
     """A ChatML template that writes past calls so."""

@@ -2,13 +2,21 @@
 
 import pytest
 
+from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.adapters.toolcalls.deriving.derived import derive
 from flowgen.adapters.toolcalls.deriving.sections import divide
+from flowgen.adapters.toolcalls.families.bare_objects import BareObjects
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.named_json import NamedJson
+from flowgen.adapters.toolcalls.families.pythonic import Pythonic
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.adapters.toolcalls.registry import FormatsByName
+from flowgen.application.answer_grammar import AnswerShape, bind_answer
 from flowgen.application.self_check import complaint, read_back
+from flowgen.application.template_probe import OTHER_TOOL, PROBE_TOOL, SAMPLES
+from flowgen.bootstrap.answer_readers import AnswerReaders
+from flowgen.domain.messages import ToolCall, ToolChoice
+from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole
 from support import templates
 from support.templates import probe, renderer, template
 
@@ -20,6 +28,8 @@ SHAPES = {
     "numbered": (templates.NUMBERED, NamedJson),
     "parameters": (templates.PARAMETERS, Tagged),
     "typed": (templates.TYPED, Tagged),
+    "pythonic": (templates.PYTHONIC, Pythonic),
+    "bare objects": (templates.BARE_OBJECTS, BareObjects),
 }
 
 
@@ -45,6 +55,21 @@ def test_what_it_writes_it_reads(shape: str) -> None:
     assert derived is not None
     for turn in found.turns[:4]:  # other types are spelt in several ways
         assert derived.write(turn.calls) == turn.turn
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_it_writes_its_grammar_takes(shape: str) -> None:
+    derived = derive(probe(template(SHAPES[shape][0])))
+    assert derived is not None
+    required = AnswerShape(tools=(PROBE_TOOL, OTHER_TOOL), choice=ToolChoice(mode="required"), format=derived)
+    vocabulary = byte_vocabulary()
+    constraint = bind_answer(required).constraint
+    assert constraint is not None
+    compiled = LlguidanceConstrainer(read_answer=AnswerReaders()).compile(constraint, vocabulary)
+    for calls in SAMPLES[:2]:
+        assert is_whole(compiled, derived.write(calls), vocabulary)
+    wrong = ToolCall(name="probe_function", arguments={"other_key": "x"})
+    assert not is_whole(compiled, derived.write([wrong]), vocabulary)
 
 
 def test_texts_of_the_keys_and_of_the_section_are_found() -> None:
