@@ -115,7 +115,7 @@ def test_a_json_object(client: TestClient[Any]) -> None:
 
 
 def test_a_schema_that_cannot_be_enforced_is_refused_by_name(client: TestClient[Any]) -> None:
-    response_format = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"not": {"type": "string"}}}}
+    response_format = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"$ref": "https://example.com/x"}}}
     answer = client.post(URL, json=ask(response_format=response_format))
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == "response_format.json_schema.schema"
