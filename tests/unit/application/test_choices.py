@@ -24,7 +24,7 @@ class Source:
     """An answer of these events; an exception among them is raised."""
 
     model_name = "tiny"
-    warnings = ("w",)
+    warnings: tuple[str, ...] = ("w",)
     num_prompt_tokens = 3
     echo = ""
 
