@@ -29,7 +29,8 @@ _CHANGING = ((r'"id":"chatcmpl-[0-9a-f]+"', '"id":"chatcmpl-0"'), (r'"created":\
 
 
 class Exchange:
-    """A server whose model answers from `script`, a quarter of a second late with a `gate`; `send` gives the exact bytes of a stream, but for ids and times."""
+    """A server whose model answers from `script`; with a `gate`, a quarter of a second after it was asked. `send` gives
+    the exact bytes of a stream, but for ids and times."""
 
     def __init__(self, ping_interval_s: float = 60.0) -> None:
         self.gate: asyncio.Event | None = None
