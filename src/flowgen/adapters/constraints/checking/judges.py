@@ -38,6 +38,9 @@ _BESIDE = {
 }
 """What a keyword's meaning depends on."""
 _MOST_ERRORS = 20
+_URI_LETTERS = "#/%:?&=~+,;@!$'()*"
+_DATA = frozenset(("enum", "const", "default", "examples"))
+"""Keywords whose values are no schemas."""
 
 Path = tuple[str | int, ...]
 
@@ -121,12 +124,12 @@ class Judges:
     def __init__(self, lowered: Lowered, field: str) -> None:
         self._make, draft = _VALIDATORS[lowered.draft]
         self._field = field
-        self._source = lowered.source
+        self._source = _with_readable_references(lowered.source)
         self._home = _home(lowered.source, lowered.draft)
         residues = list(dict.fromkeys(residues_of(lowered)))
         self.has_residues = bool(residues)
         try:
-            self._registry = jsonschema_rs.Registry([(self._home, lowered.source)], draft=draft)
+            self._registry = jsonschema_rs.Registry([(self._home, self._source)], draft=draft)
         except ValueError as error:
             raise ConstraintRefused(field, _sentence(error)) from error
         of_schema: dict[str, list[Residue]] = {}
@@ -219,6 +222,22 @@ def _resolved(source: JsonValue, pointer: str) -> Any:
         except (LookupError, TypeError, ValueError):
             return None
     return node
+
+
+def _with_readable_references(node: Any) -> Any:
+    """A copy whose references are URIs to the letter: people write spaces and the like into them."""
+    if isinstance(node, list):
+        return [_with_readable_references(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: quote(value, safe=_URI_LETTERS)
+        if key == "$ref" and isinstance(value, str)
+        else value
+        if key in _DATA
+        else _with_readable_references(value)
+        for key, value in node.items()
+    }
 
 
 def _quoted(pointer: str) -> str:

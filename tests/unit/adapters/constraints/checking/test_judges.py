@@ -1,0 +1,78 @@
+"""Judges over a schema's residues: what they complain about, where, and references that lead through the source."""
+
+from typing import Any
+
+import pytest
+
+from flowgen.adapters.constraints.checking.inner_places import starts_of
+from flowgen.adapters.constraints.checking.judges import Judges
+from flowgen.domain.errors import ConstraintRefused
+from flowgen.domain.schemas import Anything, Lowered, Residue
+
+
+def judges_of(source: dict[str, Any], *residues: Residue, draft: str = "2020-12") -> Judges:
+    return Judges(Lowered(root=Anything(residues=residues), definitions={}, source=source, draft=draft), "a")
+
+
+def residue(kind: Any, keyword: str, schema: str = "") -> Residue:
+    return Residue(kind=kind, keyword=keyword, pointer=f"{schema}/{keyword}", schema=schema)
+
+
+@pytest.mark.parametrize("identity", [None, "https://example.com/s.json", "relative.json"])
+def test_references_lead_into_the_source(identity: str | None) -> None:
+    source: dict[str, Any] = {"$defs": {"a~b": {"not": {"$ref": "#/$defs/x y"}}, "x y": {"type": "string"}}}
+    source = source if identity is None else {"$id": identity, **source}
+    where = residue("whole", "not", "/$defs/a~0b")
+    (judge,) = judges_of(source, where).of([where])
+    assert judge.complaint(1) is None
+    complaint = judge.complaint("s")
+    assert complaint is not None
+    assert (complaint.keyword, complaint.pointer, complaint.is_owed) == ("not", "/$defs/a~0b/not", False)
+
+
+def test_what_is_owed_can_be_mended_by_more() -> None:
+    where = (residue("owed", "minProperties"), residue("whole", "oneOf"))
+    source = {"minProperties": 2, "oneOf": [{"required": ["a"]}, {"properties": {"b": {"type": "null"}}}]}
+    judge = judges_of(source, *where).of(where)[0]
+    few = judge.complaint({"b": 1, "a": 1, "c": 2} | {}) or judge.complaint({"b": None})
+    assert few is not None
+    assert few.is_owed
+    both = judge.complaint({"a": 1, "b": None})
+    assert both is not None
+    assert (both.keyword, both.is_owed) == ("oneOf", False)
+
+
+def test_errors_say_which_parts_are_to_blame() -> None:
+    where = residue("whole", "if")
+    source = {"if": {"required": ["a"]}, "then": {"properties": {"b": {"items": {"minimum": 3}}}}}
+    complaint = judges_of(source, where).of([where])[0].complaint({"a": 1, "b": [5, 1]})
+    assert complaint is not None
+    assert (complaint.keyword, complaint.places) == ("if", (("b", 1),))
+    assert starts_of(b'{"a": 1, "b": [5, 1]}', complaint.places) == (18,)
+
+
+def test_what_grows_is_judged_by_its_keyword_alone() -> None:
+    where = (residue("grown", "uniqueItems"), residue("grown", "maxContains"))
+    source = {"uniqueItems": True, "minItems": 5, "contains": {"$ref": "#/$defs/a"}, "maxContains": 1}
+    source |= {"minContains": 1, "$defs": {"a": {"type": "string"}}}
+    unique, contains = judges_of(source, *where).grown(where)
+    assert unique.complaint([1, 2]) is None
+    assert unique.complaint([1, 1.0]) is not None
+    assert contains.complaint([]) is None
+    assert contains.complaint(["a", "b"]) is not None
+    (most,) = judges_of({"maxProperties": 2}, residue("grown", "maxProperties")).grown(
+        [residue("grown", "maxProperties")]
+    )
+    assert most.most_members == 2
+
+
+@pytest.mark.parametrize("value", ["\ud800", float("inf"), 10**400])
+def test_what_the_validator_has_no_form_for_is_not_taken(value: Any) -> None:
+    where = residue("whole", "not")
+    source = {"not": {"const": 1}, "anyOf": [{"type": "number", "maximum": 1e300}, {"type": "string"}]}
+    assert judges_of(source, where).of([where])[0].complaint(value) is not None
+
+
+def test_what_the_validator_cannot_take_is_refused() -> None:
+    with pytest.raises(ConstraintRefused):
+        judges_of({"$ref": "https://example.com/elsewhere"}, residue("whole", "not"))
