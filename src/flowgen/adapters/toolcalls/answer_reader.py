@@ -19,8 +19,10 @@ _LEAST_CUT = 2
 
 class Openings(Value, frozen=True):
     """Where calls may begin. After a text of `marked` there is a call, or broken markup; after one of `bare` only where
-    it goes on as one, and in strict answers only at their beginning. Texts of `plain` are marked in strict answers, whose
-    grammar keeps them for calls, and bare in others. `closings` end broken markup. `keeps_bare`: strict answers begin with
+    it goes on as one, and in strict answers only at their beginning. Texts of `plain` are marked in strict answers,
+    whose
+    grammar keeps them for calls, and bare in others. `closings` end broken markup. `keeps_bare`: strict answers begin
+    with
     one of `bare`, beside markers too."""
 
     marked: tuple[str, ...] = ()

@@ -30,7 +30,8 @@ _CASELESS_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": N
 
 
 class ArgumentTypes:
-    """The types of one tool's arguments; of an unknown tool, and of arguments that no schema names, nothing is known."""
+    """The types of one tool's arguments; of an unknown tool, and of arguments that no schema names, nothing is
+    known."""
 
     def __init__(self, name: str, tools: Sequence[Tool]) -> None:
         schemas = [tool.parameters for tool in tools if tool.name == name]
@@ -116,8 +117,12 @@ def _types(schema: JsonValue, root: Mapping[str, JsonValue], depth: int) -> Iter
     for word in named if isinstance(named, list) else [named]:
         if isinstance(word, str):
             yield from _type(word.lower())
-    if named is not None:
-        return
+    if named is None:
+        yield from _unnamed_types(schema, root, depth)
+
+
+def _unnamed_types(schema: JsonObject, root: Mapping[str, JsonValue], depth: int) -> Iterator[str]:
+    """The types of a schema without the keyword `type`."""
     for value in (*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())):
         yield type_of(value)
     for keyword in ("anyOf", "oneOf", "allOf"):

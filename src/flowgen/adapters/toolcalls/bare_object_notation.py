@@ -1,4 +1,5 @@
-"""Objects with bare keys and strings between markers: their letters and their rules. Knows the notation; refuses to know
+"""Objects with bare keys and strings between markers: their letters and their rules. Knows the notation; refuses to
+know
 what stands around it."""
 
 import re

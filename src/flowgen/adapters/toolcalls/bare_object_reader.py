@@ -1,4 +1,5 @@
-"""Reads objects with bare keys and strings between markers, and tells them as JSON. Refuses to know what stands around."""
+"""Reads objects with bare keys and strings between markers, and tells them as JSON. Refuses to know what stands
+around."""
 
 import re
 

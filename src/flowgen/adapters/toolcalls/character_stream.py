@@ -46,6 +46,9 @@ class CharacterStream:
 
     def rewind(self, num_characters: int = 0) -> None:
         """Go back to that many characters after the mark."""
+        if not self._kept:
+            self.at = self._mark + num_characters
+            return
         self.text = self.marked + self.available
         self._kept.clear()
         self._mark = 0

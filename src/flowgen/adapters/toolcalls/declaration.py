@@ -40,7 +40,8 @@ class Declaration(Value, frozen=True):
 
     `reasoning` are the tags around its thinking, and with `calls_in_reasoning` a call's opening ends it, as each of
     `reasoning_ends` does. `dropped` are
-    texts around answers that are markup and no content. `other_calls` are spellings that are read and never written. `id_length`: ids of calls are so many
+    texts around answers that are markup and no content. `other_calls` are spellings that are read and never written.
+    `id_length`: ids of calls are so many
     letters and digits, 0 for any. `aliases` are second names for variants that the same parser
     takes.
     """

@@ -11,6 +11,8 @@ from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_text import decoded, read_json
 from flowgen.domain.values import JsonObject, JsonValue, Value
 
+_MAX_WRAPPERS = 8
+
 
 class Keys(Value, frozen=True):
     """How a call's object names its parts; of several names the first is written, all are read.
@@ -44,6 +46,7 @@ class JsonCallReader:
         self._keys = keys
         self._names = names
         self._is_bare = is_bare
+        self._depth = 0
 
     def list_of_calls(self) -> Reading[None]:
         """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
@@ -110,13 +113,8 @@ class JsonCallReader:
             yield from self._arguments(call, first)
         elif key in keys.id:
             call.id_is((yield from read_json(stream, _unheard)))
-        elif key in keys.wrappers and first == "{":
-            call.is_bare = False
-            yield from self._members(call)
-        elif key in keys.wrappers and first == "[":
-            call.is_wrapper = True
-            self._is_bare = False
-            yield from self.list_of_calls()
+        elif key in keys.wrappers and first in ("{", "["):
+            yield from self._wrapper(call, first)
         elif key == keys.content and first == '"':
             call.is_wrapper = True
             self._events.content(str((yield from read_json(stream, _unheard))))
@@ -124,6 +122,20 @@ class JsonCallReader:
             raise BrokenCall(f"{key!r} is no key of a call")
         else:
             yield from read_json(stream, _unheard)
+
+    def _wrapper(self, call: "_CallInParts", first: str) -> Reading[None]:
+        """Read a call, or a list of calls, that is the value of a key."""
+        self._depth += 1
+        if self._depth > _MAX_WRAPPERS:
+            raise BrokenCall("a call in too many others")
+        if first == "{":
+            call.is_bare = False
+            yield from self._members(call)
+        else:
+            call.is_wrapper = True
+            self._is_bare = False
+            yield from self.list_of_calls()
+        self._depth -= 1
 
     def _arguments(self, call: "_CallInParts", first: str) -> Reading[None]:
         call.begin_arguments()

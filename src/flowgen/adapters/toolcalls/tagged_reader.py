@@ -88,9 +88,9 @@ class TaggedReader:
     def _name(self) -> Reading[str]:
         texts, stream = self._texts, self._stream
         end = texts.name_end.strip()
-        ends = stripped(texts.key_opening, texts.closing)
+        ends = (*stripped(texts.key_opening, texts.closing), "<")  # so that a name is never longer than one
         if texts.name_opening:
-            before = yield from stream.until(markers_of(texts.name_opening, *ends), _unheard)
+            before = yield from stream.until(markers_of(texts.name_opening, *ends[:-1]), _unheard)
             stream.skip(len(texts.name_opening) if before == texts.name_opening else 0)
         if texts.call_attributes:
             name, found = yield from _text_until(stream, markers_of('"', *ends))
@@ -102,7 +102,7 @@ class TaggedReader:
             stream.skip(len(found))
         elif not found:
             raise CutCall(stream.end)
-        if not name.strip():
+        if found == "<" or not name.strip():
             raise BrokenCall("it has no name")
         return name.strip()
 

@@ -13,7 +13,8 @@ class TaggedTexts(Value, frozen=True):
     for the call's number, from 1. `type_text` stands after `key_end`, `{}` in it for the word that `type_words` has for
     the value's JSON type (`*` for all others): then types are on the wire, else the tool's schema tells them.
     `before_name`
-    and `name_opening` stand before the name; with `has_json_body` a call may be JSON too. `value_ends` are other texts that end a value; with `has_cdata` it may stand in a CDATA section. `other_*` are read
+    and `name_opening` stand before the name; with `has_json_body` a call may be JSON too. `value_ends` are other
+    texts that end a value; with `has_cdata` it may stand in a CDATA section. `other_*` are read
     and never written.
     """
 

@@ -21,7 +21,7 @@ from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
-_NAME = Markers(("{", "\n"))
+_NAME = Markers(("{", "\n", "<"))
 
 
 class BareObjects(Value, frozen=True):
@@ -87,4 +87,4 @@ class BareObjects(Value, frozen=True):
 
 
 def _carries_name(name: str) -> bool:
-    return bool(name) and name == name.strip() and not any(letter in name for letter in "{\n")
+    return bool(name) and name == name.strip() and not any(letter in name for letter in "{\n<")

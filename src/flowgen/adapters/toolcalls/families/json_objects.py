@@ -30,7 +30,8 @@ class JsonObjects(Value, frozen=True):
     `opening` and `closing` stand around a block of calls, empty where there are none. `is_list`: a block is a JSON
     array, in `brackets`. `separator` stands between objects of one block; where it is empty and there is no array, each
     call has a block of its own, with `block_separator` between; `is_alone`: an answer holds one call.
-    `is_plain`: the opening is prose, and opens a call only where one of a known tool follows. `other_*` are spellings that are read and never written; `bare_openings` are read as
+    `is_plain`: the opening is prose, and opens a call only where one of a known tool follows. `other_*` are spellings
+    that are read and never written; `bare_openings` are read as
     markers only where a call of a known tool follows.
     """
 

@@ -37,12 +37,15 @@ class MessageBody(CallSyntax, Protocol):
 
 
 class Messages(Value, frozen=True):
-    """The syntax: one of `starts`, a header, one of `header_ends`, a body, one of `ends`. `prompt_end` is a start that prompts end with;
+    """The syntax: one of `starts`, a header, one of `header_ends`, a body, one of `ends`. `prompt_end` is a start
+    that prompts end with;
     `thinking_texts` and `content_texts` stand around such texts as they are written, `call_texts` before and after a
-    call's name, and after its body; `separator` stands between messages. `is_addressed`: where a prompt is not known, an answer may begin with the header's `to=`.
+    call's name, and after its body; `separator` stands between messages. `is_addressed`: where a prompt is not known,
+    an answer may begin with the header's `to=`.
 
     A header that the pattern `thinking` finds is the model's thinking; one that `call` finds is a call of the tool
-    `name` in it, with a body of JSON arguments, or of what `body` reads; with `raw` it is a call without a name, and the
+    `name` in it, with a body of JSON arguments, or of what `body` reads; with `raw` it is a call without a name, and
+    the
     body a text. All others are content.
     """
 

@@ -30,7 +30,8 @@ class NamedJson(Value, frozen=True):
 
     `section_*` stand around all calls of a block, `opening` and `closing` around each, `separator` between two.
     `before_name` and `name_end` are around the name. `id_mark` stands between the name and an id, `id_end` after an id
-    that comes before the name; it has `id_length` letters and digits. `is_numbered`: the name is written `name_prefix` NAME:INDEX, which is the id too.
+    that comes before the name; it has `id_length` letters and digits. `is_numbered`: the name is written
+    `name_prefix` NAME:INDEX, which is the id too.
     `raw_key`: arguments that are no JSON are text, and become this argument.
     `text_name` follows an opening where content follows, no call.
     """
@@ -189,7 +190,7 @@ class NamedJson(Value, frozen=True):
     def _name(self, stream: CharacterStream) -> Reading[tuple[str, str]]:
         """Read the name and the id, up to the arguments."""
         ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
-        markers = markers_of(*ends, "{", "\n" if not self.name_end.strip() else "")
+        markers = markers_of(*ends, "{", "<", "\n" if not self.name_end.strip() else "")
         text, found = yield from _text_until(stream, markers)
         call_id = ""
         if found and found == self.id_end.strip():
@@ -199,6 +200,8 @@ class NamedJson(Value, frozen=True):
         if found and found == self.id_mark.strip():
             stream.skip(len(found))
             call_id, found = yield from _text_until(stream, markers)
+        if found == "<" and found not in ends:
+            raise BrokenCall("it has no name")
         if found != "{":
             stream.skip(len(found))
         name = text.strip()

@@ -1,4 +1,5 @@
-"""Calls whose arguments are nested elements, every tag with a marker before it: objects are elements, lists are <item>s.
+"""Calls whose arguments are nested elements, every tag with a marker before it: objects are elements, lists are
+<item>s.
 
 ]<]minimax[>[<tool_call>
 ]<]minimax[>[<invoke name="get_weather">]<]minimax[>[<city>Paris]<]minimax[>[</city>]<]minimax[>[</invoke>

@@ -73,7 +73,11 @@ class Tagged(TaggedTexts, frozen=True):
 
     def _carries_name(self, name: str) -> bool:
         ends = ('"' if self.call_attributes else "", self.name_end.strip(), self.key_opening, self.closing.strip())
-        return bool(name) and name == name.strip() and not any(end in name for end in (*filter(None, ends), "\n", "{"))
+        return (
+            bool(name)
+            and name == name.strip()
+            and not any(end in name for end in (*filter(None, ends), "\n", "{", "<"))
+        )
 
     def _carries_key(self, key: str) -> bool:
         ends = (self.key_end.strip(), self.closing.strip())
