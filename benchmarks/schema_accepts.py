@@ -23,7 +23,8 @@ from flowgen.domain.schemas import Lowered
 @dataclass
 class Judgement:
     """What became of a schema. `kind`: judged, refused, failed, timeout, crash. Documents are counted by their place;
-    `checked` are the pointers of what no grammar says, `stuck` says for the rejected ones where: text before, the rest. Times are in seconds."""
+    `checked` are the pointers of what no grammar says, `stuck` says for the rejected ones where: text before, the
+    rest. Times are in seconds."""
 
     id: str
     kind: str = "judged"
