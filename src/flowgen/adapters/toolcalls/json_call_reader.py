@@ -50,7 +50,7 @@ class JsonCallReader:
 
     def list_of_calls(self) -> Reading[None]:
         """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
-        num_calls = self._events.num_calls
+        num_calls, junk = self._events.num_calls, list[str]()
         self._stream.skip(1)
         while (found := (yield from self._stream.space())) != "]":
             if not found:
@@ -59,16 +59,24 @@ class JsonCallReader:
                 self._stream.skip(1)
             elif found == "{":
                 yield from self.call()
+                self._tell_junk(junk)
             elif self._is_bare:
                 raise BrokenCall("a list of other things")
             else:
                 size = len(self._stream.marked)
                 yield from read_json(self._stream, _unheard)
-                self._events.malformed(self._stream.marked[size:], "no call in a list of calls")
+                junk.append(self._stream.marked[size:])
         if self._events.num_calls == num_calls:
             raise BrokenCall("a list without calls")
         self._stream.skip(1)
         self._stream.set_mark()
+        self._tell_junk(junk)
+
+    def _tell_junk(self, junk: list[str]) -> None:
+        """Tell what was no call, once its list cannot be read again."""
+        for raw in junk:
+            self._events.malformed(raw, "no call in a list of calls")
+        junk.clear()
 
     def call(self) -> Reading[None]:
         """Read one object."""

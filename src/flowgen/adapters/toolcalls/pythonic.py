@@ -5,7 +5,8 @@ import re
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
-from flowgen.adapters.toolcalls.literals import LiteralReader, quoted
+from flowgen.adapters.toolcalls.json_text import quoted
+from flowgen.adapters.toolcalls.literals import LiteralReader
 from flowgen.adapters.toolcalls.markers import Markers
 from flowgen.domain.values import JsonObject
 
