@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from flowgen.bootstrap.formats import detect, found_formats, make_formats
-from flowgen.cli.format_lines import FormatLines
 from flowgen.domain.errors import FlowGenError
 from flowgen.domain.values import JsonObject
 
@@ -47,20 +46,22 @@ def _detect(arguments: argparse.Namespace) -> int:
 
 
 def _parse(arguments: argparse.Namespace) -> int:
-    return _answer_lines(_lines().parse)
+    from flowgen.cli.format_lines import FormatLines
+
+    return _answer_lines(FormatLines(make_formats()).parse)
 
 
 def _write(arguments: argparse.Namespace) -> int:
-    return _answer_lines(_lines().write)
+    from flowgen.cli.format_lines import FormatLines
+
+    return _answer_lines(FormatLines(make_formats()).write)
 
 
 def _grammar(arguments: argparse.Namespace) -> int:
-    print(_lines().grammar(arguments.name, arguments.tools, arguments.tool_choice))
+    from flowgen.cli.format_lines import FormatLines
+
+    print(FormatLines(make_formats()).grammar(arguments.name, arguments.tools, arguments.tool_choice))
     return 0
-
-
-def _lines() -> FormatLines:
-    return FormatLines(make_formats())
 
 
 def _answer_lines(answer: Line) -> int:
