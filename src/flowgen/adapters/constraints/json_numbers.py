@@ -65,8 +65,8 @@ def _between(node: Number, *, is_integer: bool) -> str:
         if not is_integer and (low is None or low[0] == 0) and (most is None or most[0] >= Decimal("0.0001")):
             options.append(f"/{_TINY}/")
     if least is None or least[0] < 0:
-        low = (-most[0], most[1]) if most is not None and most[0] < 0 else (Decimal(0), True)
-        high = None if least is None else (-least[0], least[1])
+        low = (0 - most[0], most[1]) if most is not None and most[0] < 0 else (Decimal(0), True)
+        high = None if least is None else (0 - least[0], least[1])
         options.append(f'"-" {_both(low, high, is_integer=is_integer)}')
         if not is_integer and low[0] == 0 and (high is None or high[0] >= Decimal("0.0001")):
             options.append(f'"-" /{_TINY}/')
@@ -78,8 +78,8 @@ _Bound = tuple[Decimal, bool]
 
 
 def _bounds(node: Number, *, is_integer: bool) -> tuple[_Bound | None, _Bound | None]:
-    least = None if node.minimum is None else (Decimal(repr(node.minimum)), node.excludes_minimum)
-    most = None if node.maximum is None else (Decimal(repr(node.maximum)), node.excludes_maximum)
+    least = None if node.minimum is None else (Decimal(repr(node.minimum)) + 0, node.excludes_minimum)
+    most = None if node.maximum is None else (Decimal(repr(node.maximum)) + 0, node.excludes_maximum)
     if is_integer and least is not None:
         low = Decimal(ceil(least[0]))
         least = (low + 1 if low == least[0] and least[1] else low, False)

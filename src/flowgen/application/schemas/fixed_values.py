@@ -4,6 +4,7 @@ lowered."""
 from collections.abc import Callable, Sequence
 
 from flowgen.application.schemas.facts import Fact, Leaf, Nodes
+from flowgen.application.schemas.leaves import PLAIN
 from flowgen.application.schemas.negation import EXCLUDED
 from flowgen.application.schemas.unions import enum_of, union_of
 from flowgen.application.schemas.walking import allows, kind_of, same
@@ -11,7 +12,7 @@ from flowgen.domain.schemas import Array, Node, Nothing, Object, Property, Resid
 from flowgen.domain.values import JsonValue
 
 OfKind = Callable[[str], Node]
-_BESIDE = frozenset(("type", "enum", "const", "title", "description", "default"))
+_BESIDE = frozenset(("type", "enum", "const", "title", "description", "default", EXCLUDED))
 
 
 def has_fixed_values(leaf: Leaf) -> bool:
@@ -74,7 +75,7 @@ def _is_of(value: JsonValue, kinds: frozenset[str]) -> bool:
 
 
 def _has_more(leaf: Leaf) -> bool:
-    return any(keyword not in _BESIDE for fact in leaf.facts for keyword in fact.schema)
+    return any(keyword in PLAIN and keyword not in _BESIDE for fact in leaf.facts for keyword in fact.schema)
 
 
 def _own(node: Node) -> tuple[Residue, ...]:
