@@ -136,7 +136,7 @@ def test_drafts_differ() -> None:
 
 
 def test_a_value_is_put_into_the_grammars_order() -> None:
-    schema = {"properties": {"b": {"properties": {"y": {}, "x": {}}}, "a": {}}}
+    schema: dict[str, Any] = {"properties": {"b": {"properties": {"y": {}, "x": {}}}, "a": {}}}
     value = ordered({"a": 1.0, "z": 2, "b": {"x": 1, "y": 2}}, lower(schema))
     assert list(value) == ["b", "a", "z"]
     assert list(value["b"]) == ["y", "x"]
