@@ -4,7 +4,6 @@ What a checkpoint knows besides the weights comes back in minutes. Knows how net
 """
 
 from dataclasses import replace
-
 from pathlib import Path
 
 import gguf

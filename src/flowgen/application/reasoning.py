@@ -33,7 +33,7 @@ class ReasoningSplitter:
         self._held = ""
         self._gap = 0 if is_verbatim else _MAX_GAP
         self._has_thought = False
-        self._step = self._content
+        self._step: _Step = self._content
         if tags is not None:
             self._step = self._opened if is_open else self._beginning
 

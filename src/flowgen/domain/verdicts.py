@@ -1,4 +1,4 @@
-"""What becomes of a token that an answer was to go on with. Knows counts of tokens; refuses to know how one is drawn."""
+"""What becomes of a token that an answer was to go on with. Knows counts of tokens; refuses to know how it is drawn."""
 
 from flowgen.domain.values import Value
 

@@ -17,6 +17,7 @@ from flowgen.domain.errors import EngineFailed
 from flowgen.domain.generation import Sampling
 from flowgen.domain.model import Vocabulary
 from flowgen.domain.plugins import Logits
+from flowgen.domain.verdicts import Verdict
 
 tokens = st.lists(st.integers(0, 7), max_size=20)
 LOGITS = np.array([2.0, -1.0, 0.5, 0.0, 3.0, -2.0, 1.0, 4.0], np.float32)
@@ -146,8 +147,10 @@ class FewTokens:
         for token in self._allowed:
             words[token // 32] |= np.uint32(1 << token % 32)
 
-    def accept(self, token: int) -> bool:
-        return True
+    num_held = 0
+
+    def accept(self, token: int) -> Verdict:
+        return Verdict()
 
     def rollback(self, num_tokens: int) -> None: ...
 
