@@ -1,5 +1,6 @@
 """Writes JSON Schemas as rules for literals of Python or JSON. Knows what a schema's words allow; refuses, by keyword
-and place, what these rules could not hold a value to. What is narrower than the schema is fine, wider never."""
+and place, what these rules could not hold a value to. What is narrower than the schema is fine, wider only by doubles
+in a list without any (`uniqueItems`): they are judged while the values are written."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -160,8 +161,6 @@ class LiteralTypes:
         self._nodes.refuse(node, ("prefixItems", "contains", "unevaluatedItems"))
         if isinstance(node.schema.get("items"), list):
             raise self._nodes.refusal("items that differ by place cannot be enforced", node, "items")
-        if node.schema.get("uniqueItems"):
-            raise self._nodes.refusal("items cannot be kept apart", node, "uniqueItems")
         least, most = self._nodes.span(node, "minItems", "maxItems")
         items = self._nodes.child(node, "items")
         if most == 0 or items.schema is False:

@@ -153,7 +153,6 @@ def test_branches_of_oneof_exclude_each_other_by_what_is_written() -> None:
         ({"$ref": "#/$defs/none"}, "$ref", "/properties/a/$ref"),
         ({"$ref": "https://example.com"}, "$ref", "/properties/a/$ref"),
         ({"$ref": "#/properties/a"}, "$ref", "/properties/a/$ref"),
-        ({"type": "array", "uniqueItems": True}, "uniqueItems", "/properties/a/uniqueItems"),
         ({"type": "array", "prefixItems": [{}]}, "prefixItems", "/properties/a/prefixItems"),
         ({"type": "array", "contains": {}}, "contains", "/properties/a/contains"),
         ({"type": "array", "items": {"type": "array", "minItems": -1}}, "minItems", "/properties/a/items/minItems"),
