@@ -9,6 +9,9 @@ from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.families.pythonic import Pythonic
 from flowgen.domain.prompts import ReasoningTags
 
+_JSON = ('<|tool_call_start|>[{"',)
+"""What a template renders that has other calls between the same markers."""
+
 FORMAT = DeclaredFormat(
     Declaration(
         name="lfm2",
@@ -16,8 +19,8 @@ FORMAT = DeclaredFormat(
         reasoning=ReasoningTags(),
         signs=(
             Sign(texts=("<|tool_list_start|>",)),
-            Sign(texts=("<|tool_call_start|>",)),
-            Sign(tokens=("<|tool_call_start|>", "<|tool_call_end|>")),
+            Sign(texts=("<|tool_call_start|>",), without=_JSON),
+            Sign(tokens=("<|tool_call_start|>", "<|tool_call_end|>"), without=_JSON),
         ),
         calls=Pythonic(opening="<|tool_call_start|>", closing="<|tool_call_end|>"),
         other_calls=(JsonObjects(opening="<|tool_call_start|>", closing="<|tool_call_end|>"),),
