@@ -39,7 +39,12 @@ def _generates(drawn: Sequence[Drawn], residue: frozenset[str]) -> Iterator[str]
     checked = [row for row in drawn if row.id in residue and row.kind != "refused"]
     good = [row for row in checked if row.kind == "stop" and not row.fault]
     yield f"| schemas with a residue whose generation succeeds | {_share(len(good), len(checked))} |"
-    yield f"| of these, ended by max_tokens | {sum(row.kind == 'length' for row in checked)} |"
+    ended = [row for row in checked if row.kind == "length"]
+    unhindered = sum(not row.num_discarded for row in ended)
+    yield f"| of these, ended by max_tokens | {len(ended)}, {unhindered} of them without a token thrown away |"
+    others = [row for row in drawn if row.id not in residue and row.kind != "refused"]
+    num_good = sum(row.kind == "stop" and not row.fault for row in others)
+    yield f"| schemas without a residue whose generation succeeds | {_share(num_good, len(others))} |"
     yield f"| tokens discarded for one kept | {_ratio(drawn):.3f} |"
 
 

@@ -32,7 +32,7 @@ def answer_checks(reading: AnswerReading, read_answer: ReadAnswer | None) -> Fol
         return None
     parts = Parts(calls=calls, document=document)
     if read_answer is not None:
-        _try(read_answer, reading)
+        _try(read_answer, reading, parts)
 
     def follow() -> Follower:
         if read_answer is None:
@@ -42,20 +42,28 @@ def answer_checks(reading: AnswerReading, read_answer: ReadAnswer | None) -> Fol
     return follow
 
 
-def _try(read_answer: ReadAnswer, reading: AnswerReading) -> None:
+def _try(read_answer: ReadAnswer, reading: AnswerReading, parts: Parts) -> None:
+    """Raises ConstraintRefused, naming what would have to be checked, where this process has no reader for answers."""
     try:
         read_answer(reading)
     except UnknownPlugin as error:
-        field = reading.tools[0].field if reading.tools else "tools"
+        part = next((part for part in (*parts.calls.values(), parts.document) if part is not None), None)
         reason = (
-            f"what no grammar says of them is checked where the engine runs, and it has no format {reading.format!r}"
+            f"no grammar says all of it, and the engine cannot read calls in the format {reading.format!r} to check "
+            "the rest while they are written; a format that the server ships can be chosen for the model instead"
         )
-        raise ConstraintRefused(field, reason) from error
+        residue = None if part is None else part.checker.first_residue
+        raise ConstraintRefused(
+            "tools" if part is None else part.field,
+            reason,
+            keyword=None if residue is None else residue.keyword,
+            pointer="" if residue is None else residue.pointer,
+        ) from error
 
 
 def _part(lowered: Lowered, field: str) -> CheckedPart | None:
     judges = Judges(lowered, field)
-    return CheckedPart(checker=ValueChecker(lowered, judges), field=field) if judges.has_residues else None
+    return CheckedPart(checker=ValueChecker(lowered, judges), field=field) if judges.residues else None
 
 
 def _tool(parameters: JsonValue, field: str) -> CheckedPart | None:

@@ -127,7 +127,7 @@ class Judges:
         self._source = _with_readable_references(lowered.source)
         self._home = _home(lowered.source, lowered.draft)
         residues = list(dict.fromkeys(residues_of(lowered)))
-        self.has_residues = bool(residues)
+        self.residues = tuple(residues)
         try:
             self._registry = jsonschema_rs.Registry([(self._home, self._source)], draft=draft)
         except ValueError as error:

@@ -8,7 +8,7 @@ from flowgen.adapters.constraints.checking.inner_places import starts_of
 from flowgen.adapters.constraints.checking.json_reader import START, Event, Reading, What, finish, read
 from flowgen.adapters.constraints.checking.judges import Complaint, Grown, Judge, Judges
 from flowgen.application.schemas import walking
-from flowgen.domain.schemas import Lowered
+from flowgen.domain.schemas import Lowered, Residue
 from flowgen.domain.values import JsonValue
 
 _KINDS = dict(zip(b'{["tfn', ("object", "array", "string", "boolean", "boolean", "null"), strict=True))
@@ -132,6 +132,11 @@ class ValueChecker:
     def of_document(self) -> Judge:
         """The whole schema's judge."""
         return self._judges.of_root
+
+    @property
+    def first_residue(self) -> Residue | None:
+        """What of the schema is judged, the first of it."""
+        return next(iter(self._judges.residues), None)
 
 
 class _Walk:
