@@ -1,5 +1,6 @@
 """Reads the declarations of options.py as a table, and checks user JSON against it. Knows no option by name."""
 
+import json
 import types
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -13,6 +14,7 @@ from flowgen.domain.values import JsonObject, Value
 class Option(Value, frozen=True):
     """One row: `type` is what msgspec converts to, `allowed` says it in words, `refused` why it cannot be done.
 
+    `allowed` may be declared (`extra`) where the type says too little.
     `default` is msgspec.NODEFAULT where the field must be given; `needs` names what a model must have for it.
     """
 
@@ -64,7 +66,7 @@ def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
     return Option(
         name=field.name,
         type=hint,
-        allowed=_words(hint),
+        allowed=(described.extra or {}).get("allowed") or _words(hint),
         default=default,
         description=described.description or "",
         refused=(described.extra or {}).get("refused"),
@@ -84,10 +86,12 @@ def _words(hint: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(_words(part) for part in get_args(hint))
     if origin is Literal:
-        return " or ".join(f'"{value}"' for value in get_args(hint))
+        return " or ".join(f'"{value}"' if isinstance(value, str) else json.dumps(value) for value in get_args(hint))
     if origin is list:
         inner = get_args(hint)[0]
         return "a list" if inner is Any else f"a list of ({_words(inner)})"
+    if origin is tuple:
+        return " and ".join(f"({_words(part)})" for part in get_args(hint))
     if origin is dict:
         inner = get_args(hint)[1]
         return "an object" if inner is Any else f"an object of ({_words(inner)})"

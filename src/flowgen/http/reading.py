@@ -27,7 +27,7 @@ def decode(body: bytes) -> JsonObject:
     except ValueError as error:
         raise InvalidRequest(f"The body is not valid JSON: {_where(body, error)}.") from None
     if not isinstance(value, dict):
-        raise InvalidField("The body", value, "a JSON object")
+        raise InvalidRequest("The body is not a JSON object.")
     return value
 
 

@@ -5,10 +5,12 @@ from typing import Any
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.response import Response
+from msgspec import UNSET
 
 from flowgen.application.chat import ChatService
+from flowgen.application.loaded_model import LoadedModel
 from flowgen.application.texts import TextService
-from flowgen.domain.values import JsonObject
+from flowgen.domain.chat import ChatRequest
 from flowgen.http.bodies import HttpRequest, read_body
 from flowgen.http.event_stream import StreamSettings
 from flowgen.http.llamacpp.openapi import (
@@ -21,7 +23,7 @@ from flowgen.http.llamacpp.openapi import (
 )
 from flowgen.http.llamacpp.wire import ContentBody, DetokenizeBody, PromptBody, TokenizeBody, TokenPiece, TokensBody
 from flowgen.http.openai.mapping import read_completion, settle
-from flowgen.http.reading import read
+from flowgen.http.reading import ignored, read
 
 
 class LlamaCppController(Controller):
@@ -32,20 +34,24 @@ class LlamaCppController(Controller):
     @post("/tokenize", status_code=200, operation_class=TokenizeOperation, responses=TOKENS_RESPONSES)
     async def tokenize(self, request: HttpRequest, texts: NamedDependency[TextService]) -> Response[Any]:
         """Give the tokens of a text."""
-        body = await read_body(request, _read_tokenize)
+        unknown: list[str] = []
+        body = await read_body(request, lambda raw: read(TokenizeBody, raw, "", unknown))
+        warnings = [*ignored(unknown)] or UNSET
         tokens = await texts.tokenize(body.content, special=body.parse_special, add_special=body.add_special)
         if not body.with_pieces:
-            return Response(TokensBody(tokens=[*tokens]), status_code=200)
+            return Response(TokensBody(tokens=[*tokens], warnings=warnings), status_code=200)
         pieces = await texts.pieces(tokens)
         told = [TokenPiece(id=token, piece=_piece(data)) for token, data in zip(tokens, pieces, strict=True)]
-        return Response(TokensBody(tokens=[*told]), status_code=200)
+        return Response(TokensBody(tokens=[*told], warnings=warnings), status_code=200)
 
     @post("/detokenize", status_code=200, operation_class=DetokenizeOperation, responses=CONTENT_RESPONSES)
     async def detokenize(self, request: HttpRequest, texts: NamedDependency[TextService]) -> Response[Any]:
         """Give the text of tokens."""
-        body = await read_body(request, _read_detokenize)
+        unknown: list[str] = []
+        body = await read_body(request, lambda raw: read(DetokenizeBody, raw, "", unknown))
         data = await texts.detokenize(body.tokens)
-        return Response(ContentBody(content=data.decode(errors="replace")), status_code=200)
+        told = ContentBody(content=data.decode(errors="replace"), warnings=[*ignored(unknown)] or UNSET)
+        return Response(told, status_code=200)
 
     @post("/apply-template", status_code=200, operation_class=TemplateOperation, responses=PROMPT_RESPONSES)
     async def apply_template(
@@ -53,16 +59,15 @@ class LlamaCppController(Controller):
     ) -> Response[Any]:
         """Give the prompt that a body of /v1/chat/completions becomes."""
         asked = await read_body(request, lambda raw: read_completion(raw, is_lenient=settings.is_lenient))
-        prompt = await chat.render(lambda model: settle(asked, model).request)
-        return Response(PromptBody(prompt=prompt), status_code=200)
+        warnings: list[str] = []
 
+        def make(model: LoadedModel) -> ChatRequest:
+            settled = settle(asked, model)
+            warnings[:] = settled.warnings
+            return settled.request
 
-def _read_tokenize(raw: JsonObject) -> TokenizeBody:
-    return read(TokenizeBody, raw, "", [])
-
-
-def _read_detokenize(raw: JsonObject) -> DetokenizeBody:
-    return read(DetokenizeBody, raw, "", [])
+        prompt = await chat.render(make)
+        return Response(PromptBody(prompt=prompt, warnings=warnings or UNSET), status_code=200)
 
 
 def _piece(data: bytes) -> str | list[int]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from flowgen.domain.values import Value
 
@@ -33,15 +33,18 @@ class TokensBody(Value, frozen=True):
     """The answer of /tokenize."""
 
     tokens: list[int | TokenPiece]
+    warnings: list[str] | UnsetType = UNSET
 
 
 class ContentBody(Value, frozen=True):
     """The answer of /detokenize."""
 
     content: str
+    warnings: list[str] | UnsetType = UNSET
 
 
 class PromptBody(Value, frozen=True):
     """The answer of /apply-template: what the model would read."""
 
     prompt: str
+    warnings: list[str] | UnsetType = UNSET

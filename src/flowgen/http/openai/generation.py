@@ -11,7 +11,8 @@ from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.generation import Sampling
 from flowgen.domain.option_table import Option
 from flowgen.domain.values import JsonObject
-from flowgen.http.chat_fields import stop_texts, token_biases
+from flowgen.http.chat_fields import stop_texts
+from flowgen.http.openai.biases import biases
 from flowgen.http.openai.bindings import Binding
 from flowgen.http.openai.sampling_wire import GenerationFields, StreamOptions
 from flowgen.http.reading import read
@@ -23,12 +24,23 @@ _SAME = [name for name in Sampling.__struct_fields__ if name in GenerationFields
 def sampling(body: GenerationFields) -> Sampling:
     """The sampling of a request; `settled` fills in what the model has a say in."""
     same = {name: getattr(body, name) for name in _SAME if name not in ("logit_bias", "dry_sequence_breakers")}
+    same["repeat_penalty"] = _repeat_penalty(body)
     return Sampling(
         **same,
         mirostat_mode=body.mirostat,
         dry_sequence_breakers=tuple(body.dry_sequence_breakers),
-        logit_bias=token_biases(body.logit_bias, "logit_bias"),
+        logit_bias=biases(body.logit_bias, "logit_bias"),
     )
+
+
+def _repeat_penalty(body: GenerationFields) -> float:
+    """By either of its names; 1 is off, and says nothing."""
+    other = body.repetition_penalty
+    if other is None:
+        return body.repeat_penalty
+    if body.repeat_penalty not in (1.0, other):
+        raise ConflictingFields("repeat_penalty", "repetition_penalty", "they differ")
+    return other
 
 
 def settled(asked: Sampling, body: GenerationFields, model: LoadedModel) -> Sampling:

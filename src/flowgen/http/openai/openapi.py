@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Schema
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
 from flowgen.http.openai.answer_wire import ChatCompletion, ErrorBody
+from flowgen.http.openai.fields import ENDPOINTS, ROWS
 from flowgen.http.openai.text_answer_wire import EmbeddingList, ModelBody, TextCompletion
-from flowgen.http.openai.text_wire import CompletionBody, EmbeddingBody
-from flowgen.http.openai.wire import ChatCompletionBody
 from flowgen.http.request_schema import request_bodies, request_body
 
 _MEANINGS = {
@@ -51,13 +50,28 @@ def _with_events(operation: Operation) -> None:
         content["text/event-stream"] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
 
 
+def _body(path: str) -> RequestBody:
+    """The body of an endpoint; a field that is always refused is shown with the values at which it passes."""
+    kind = ENDPOINTS[path]
+    components = request_bodies([kind])
+    for name, row in ROWS[path].items():
+        if row.refused is not None:
+            shown = components[kind.__name__]["properties"][name]
+            components[kind.__name__]["properties"][name] = {
+                "description": f"{shown['description']} Refused: {row.refused}.",
+                "enum": [row.default, *([None] if row.default is not None else [])],
+                "default": row.default,
+            }
+    return request_body(kind.__name__, components)
+
+
 @dataclass
 class ChatCompletionOperation(Operation):
     """POST /v1/chat/completions with its body."""
 
     def __post_init__(self) -> None:
         _with_events(self)
-        self.request_body = request_body("ChatCompletionBody", request_bodies([ChatCompletionBody]))
+        self.request_body = _body("/v1/chat/completions")
 
 
 @dataclass
@@ -66,7 +80,7 @@ class TextCompletionOperation(Operation):
 
     def __post_init__(self) -> None:
         _with_events(self)
-        self.request_body = request_body("CompletionBody", request_bodies([CompletionBody]))
+        self.request_body = _body("/v1/completions")
 
 
 @dataclass
@@ -74,4 +88,4 @@ class EmbeddingOperation(Operation):
     """POST /v1/embeddings with its body."""
 
     def __post_init__(self) -> None:
-        self.request_body = request_body("EmbeddingBody", request_bodies([EmbeddingBody]))
+        self.request_body = _body("/v1/embeddings")

@@ -5,7 +5,7 @@ What a request leaves out is what llama.cpp's own server takes. A field with `re
 with `needs` is possible with some models only.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
@@ -17,6 +17,7 @@ Penalty = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Strength = Annotated[float, Meta(ge=0.0, le=1e6)]
 Text = Annotated[str, Meta(min_length=1)]
 LookBack = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
+Bias = float | Literal[False]
 
 
 def refused(reason: str, description: str) -> Meta:
@@ -68,6 +69,10 @@ class GenerationFields(Value, frozen=True):
     repeat_penalty: Annotated[
         float, Meta(gt=0.0, le=100.0, description="Divides the scores of tokens that occurred; 1 is off.")
     ] = 1.0
+    repetition_penalty: Annotated[
+        Annotated[float, Meta(gt=0.0, le=100.0)] | None,
+        Meta(description="vLLM's name of repeat_penalty; it looks back as that does, on generated tokens."),
+    ] = None
     repeat_last_n: Annotated[
         LookBack | None,
         Meta(
@@ -93,7 +98,8 @@ class GenerationFields(Value, frozen=True):
     mirostat_tau: Annotated[Strength, Meta(description="Mirostat's target cross-entropy.")] = 5.0
     mirostat_eta: Annotated[Strength, Meta(description="Mirostat's learning rate.")] = 0.1
     logit_bias: Annotated[
-        dict[str, float] | None, Meta(description="Numbers added to tokens' scores, by token id.")
+        dict[str, Bias] | list[tuple[int | str, Bias]] | None,
+        Meta(description="Numbers added to tokens' scores, by token id or as llama.cpp's pairs; false: never."),
     ] = None
     ignore_eos: Annotated[
         bool, Meta(description="Never choose the model's end tokens; not beside a schema or tools.")
@@ -128,9 +134,6 @@ class GenerationFields(Value, frozen=True):
     post_sampling_probs: Annotated[
         bool, refused("log-probabilities are the model's own", "Probabilities after the samplers.")
     ] = False
-    repetition_penalty: Annotated[
-        float, refused("repeat_penalty is the one that is here; it spares the prompt", "vLLM's repetition penalty.")
-    ] = 1.0
     min_tokens: Annotated[int, refused("the model decides when it has ended", "Tokens to generate at least.")] = 0
     stop_token_ids: Annotated[list[int] | None, refused("give stop, as texts", "Tokens that end the answer.")] = None
     include_stop_str_in_output: Annotated[
@@ -147,7 +150,15 @@ class GenerationFields(Value, frozen=True):
         int | None, refused("a prompt is never cut: one that is too long is a 400", "Cut the prompt.")
     ] = None
     use_beam_search: Annotated[bool, refused("answers are drawn token by token", "Beam search.")] = False
-    best_of: Annotated[int | None, refused("answers are not ranked; give n", "Draw more and give the best.")] = None
+    best_of: Annotated[int, refused("answers are not ranked; give n", "Draw more and give the best.")] = 1
+    length_penalty: Annotated[float, refused("it ranks beams, and there are none", "For beam search.")] = 1.0
+    prompt_logprobs: Annotated[
+        int | None,
+        refused("give echo and logprobs to /v1/completions", "Log-probabilities of the prompt's tokens."),
+    ] = None
+    lora: Annotated[
+        list[Any] | None, refused("adapters are loaded with the model; see lora_path of /load", "Adapters to apply.")
+    ] = None
     guided_whitespace_pattern: Annotated[
         str | None, refused("documents are compact", "White space in a document, as a pattern.")
     ] = None

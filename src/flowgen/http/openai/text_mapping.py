@@ -20,12 +20,11 @@ from flowgen.http.openai.generation import (
     settled,
     stops,
 )
-from flowgen.http.openai.text_wire import CompletionBody, EmbeddingBody
+from flowgen.http.openai.text_wire import INPUTS, CompletionBody, EmbeddingBody
 from flowgen.http.reading import ignored, read
 
 _COMPLETION = ROWS["/v1/completions"]
 _EMBEDDING = ROWS["/v1/embeddings"]
-_SHAPES = "a text, a list of texts, a list of token ids, or a list of lists of token ids; none of them empty"
 
 Input = str | tuple[int, ...]
 """A text, or tokens."""
@@ -56,7 +55,7 @@ def inputs_of(raw: Any, field: str) -> tuple[Input, ...]:
         return (_input(raw),)
     if isinstance(raw, list) and raw and all(_is_input(item) for item in raw):
         return tuple(_input(item) for item in raw)
-    raise InvalidField(field, raw, _SHAPES)
+    raise InvalidField(field, raw, INPUTS)
 
 
 def _is_input(raw: Any) -> bool:

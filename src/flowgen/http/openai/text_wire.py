@@ -7,11 +7,24 @@ from msgspec import Meta
 from flowgen.domain.values import Value
 from flowgen.http.openai.sampling_wire import GenerationFields, refused
 
+INPUTS = "a text, a list of texts, a list of token ids, or a list of such lists; none of them empty"
+_INPUTS = "What is read, one or many."
+_TEXT = {"type": "string", "minLength": 1}
+_TOKENS = {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0}}
+_SHAPES = {
+    "anyOf": [
+        _TEXT,
+        {"type": "array", "minItems": 1, "items": _TEXT},
+        _TOKENS,
+        {"type": "array", "minItems": 1, "items": _TOKENS},
+    ]
+}
+
 
 class CompletionBody(GenerationFields, frozen=True, kw_only=True):
     """POST /v1/completions."""
 
-    prompt: Annotated[Any, Meta(description="A text, a list of texts, a list of token ids, or a list of such lists.")]
+    prompt: Annotated[Any, Meta(description=_INPUTS, extra={"allowed": INPUTS}, extra_json_schema=_SHAPES)]
     suffix: Annotated[
         str | None,
         Meta(description="The text that comes after the answer.", extra={"needs": "fill_in_the_middle"}),
@@ -28,10 +41,7 @@ class EmbeddingBody(Value, frozen=True, kw_only=True):
 
     input: Annotated[
         Any,
-        Meta(
-            description="A text, a list of texts, a list of token ids, or a list of such lists.",
-            extra={"needs": "embedding"},
-        ),
+        Meta(description=_INPUTS, extra={"allowed": INPUTS, "needs": "embedding"}, extra_json_schema=_SHAPES),
     ]
     model: Annotated[str | None, Meta(description="Any name: the one model that is loaded answers, and is named.")] = (
         None

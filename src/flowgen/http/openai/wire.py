@@ -5,13 +5,17 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from flowgen.domain.values import JsonObject
+from flowgen.http.conversation_shapes import MESSAGES, TOOLS
 from flowgen.http.openai.sampling_wire import GenerationFields, TokenCount, refused
 
 
 class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
     """POST /v1/chat/completions."""
 
-    messages: Annotated[list[Any], Meta(description="The conversation: text, in a string or in parts of type text.")]
+    messages: Annotated[
+        list[Any],
+        Meta(description="The conversation: text, in a string or in parts of type text.", extra_json_schema=MESSAGES),
+    ]
     max_completion_tokens: Annotated[TokenCount | None, Meta(description="The same as max_tokens.")] = None
     logprobs: Annotated[bool, Meta(description="Log-probabilities of the answer's tokens.")] = False
     top_logprobs: Annotated[
@@ -22,7 +26,8 @@ class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
         Meta(description='{"type": "text"}, {"type": "json_object", "schema"?} or {"type": "json_schema", ...}.'),
     ] = None
     tools: Annotated[
-        list[Any] | None, Meta(description="Functions that the model may call.", extra={"needs": "tool_calls"})
+        list[Any] | None,
+        Meta(description="Functions that the model may call.", extra={"needs": "tool_calls"}, extra_json_schema=TOOLS),
     ] = None
     tool_choice: Annotated[
         Any, Meta(description='"auto", "none", "required", a named function or `allowed_tools`.')
@@ -45,6 +50,12 @@ class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
     echo: Annotated[bool, refused("the answer is what comes after the prompt", "Repeat the last message.")] = False
     functions: Annotated[list[Any] | None, refused("it was replaced by tools; give those", "Former tools.")] = None
     function_call: Annotated[Any, refused("it was replaced by tool_choice; give that", "Former tool_choice.")] = None
+    chat_template: Annotated[
+        str | None, refused("the template is chosen at /load (chat_format, chat_handler)", "A template of one's own.")
+    ] = None
+    documents: Annotated[
+        list[Any] | None, refused("give their texts in messages", "Texts that the answer is to draw on.")
+    ] = None
     audio: Annotated[JsonObject | None, refused("the model answers in text", "Audio of the answer.")] = None
     modalities: Annotated[list[str], refused("the model answers in text", "Kinds of answer.")] = field(
         default_factory=lambda: ["text"]
