@@ -24,15 +24,22 @@ from flowgen.bootstrap.engines import (
 )
 from flowgen.bootstrap.formats import make_formats
 from flowgen.bootstrap.plugins import EntryPointRegistry
-from flowgen.bootstrap.settings import Compat, Settings
+from flowgen.bootstrap.settings import Compat, EngineKind, Settings
 from flowgen.http.app import create_app
 from flowgen.http.guard import Bound
 
 
-def _make_app(workers: WorkerRuntimeFactory, sandbox: Sandbox, **parts: Any) -> Litestar:
+def _make_app(workers: WorkerRuntimeFactory, sandbox: Sandbox, *, is_apart: bool, **parts: Any) -> Litestar:
+    """`is_apart`: constraints are tried in processes of their own, the first of them started with the server."""
     app = create_app(**parts)
+    if is_apart:
+        app.on_startup.append(sandbox.start_ahead)
     app.on_shutdown += [workers.close, sandbox.close]
     return app
+
+
+def _is_apart(engine: EngineKind) -> bool:
+    return engine == "worker"
 
 
 def _is_lenient(compat: Compat) -> bool:
@@ -77,6 +84,7 @@ class Container(containers.DeclarativeContainer):
         catalog=catalog,
         schemas=providers.Singleton(SchemaSupport, constrainer),
         bound=bound,
+        is_apart=providers.Callable(_is_apart, settings.provided.engine),
         is_lenient=providers.Callable(_is_lenient, settings.provided.compat),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowgen.adapters.constraints.gbnf import lark_of_gbnf
 from flowgen.adapters.constraints.json_rules import JsonStyle, json_grammar
+from flowgen.adapters.constraints.lark_checks import check_lark
 from flowgen.adapters.constraints.schema_faults import check_schema
 from flowgen.application.schemas.lowering import lower
 from flowgen.domain.constraints import Choice, Constraint, Gbnf, JsonSchema, Lark, LarkPart, Regex
@@ -23,9 +24,11 @@ def field_of(constraint: Constraint) -> str:
 
 class WrittenGrammar(Value, frozen=True):
     """A constraint as llguidance reads it, as JSON text. `lowered` is the normal form of a JSON Schema, `parts`
-    those of the parts of a grammar that are JSON Schemas, by name."""
+    those of the parts of a grammar that are JSON Schemas, by name. `larks` are the
+    grammars in Lark: the constraint's own under the empty name, those of its parts under theirs."""
 
     text: str
+    larks: Mapping[str, str]
     lowered: Lowered | None = None
     parts: Mapping[str, Lowered] = {}
 
@@ -40,7 +43,12 @@ def grammar_of(constraint: Constraint) -> WrittenGrammar:
             grammars.append({"name": name, **written})
             if inner is not None:
                 parts[name] = inner
-    return WrittenGrammar(text=json.dumps({"grammars": grammars}), lowered=lowered, parts=parts)
+    return WrittenGrammar(
+        text=json.dumps({"grammars": grammars}),
+        larks={str(grammar.get("name", "")): grammar["lark_grammar"] for grammar in grammars},
+        lowered=lowered,
+        parts=parts,
+    )
 
 
 def _part(part: LarkPart) -> _Written:
@@ -68,6 +76,7 @@ def _grammar(constraint: Constraint) -> _Written:
         case Gbnf(grammar=grammar):
             return {"lark_grammar": _gbnf(grammar)}, None
         case Lark(grammar=grammar):
+            check_lark(grammar)
             return {"lark_grammar": grammar}, None
 
 

@@ -7,8 +7,8 @@ here."""
 
 from functools import lru_cache
 
-from flowgen.application.schemas.pattern_writing import class_text, spell, spelled
-from flowgen.application.schemas.regular import ANY, Ranges, common, complement, joined, text
+from flowgen.application.schemas.pattern_writing import class_text, spell
+from flowgen.application.schemas.regular import ANY, Ranges, common, complement, joined
 
 _SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _RAW: Ranges = complement(joined(((0, 0x1F), (34, 34), (92, 92), (0xD800, 0xDFFF))))
@@ -32,7 +32,12 @@ def json_text(pattern: str) -> str:
 
 def json_literal(value: str) -> str:
     """Give the regular expression of one string as JSON."""
-    return f'"{spelled(text(value), json_char)}"'
+    return f'"{"".join(map(_letter, value))}"'
+
+
+@lru_cache(maxsize=4096)
+def _letter(char: str) -> str:
+    return json_char(((ord(char), ord(char)),))
 
 
 def has_loose(expression: str) -> bool:

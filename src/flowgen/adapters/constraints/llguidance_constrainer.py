@@ -14,6 +14,8 @@ from flowgen.adapters.constraints.checking.checks import Follow, ReadAnswer, ans
 from flowgen.adapters.constraints.checking.token_index import TokenIndex
 from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
+from flowgen.adapters.constraints.pattern_places import place_of
+from flowgen.adapters.constraints.pattern_trials import unfit_terminals
 from flowgen.adapters.constraints.vocabulary_tokenizer import byte_vocabulary, tokenizer_of
 from flowgen.domain.constraints import Constraint, Lark
 from flowgen.domain.errors import ConstraintRefused
@@ -58,14 +60,18 @@ class LlguidanceConstrainer:
     def check(self, constraint: Constraint) -> tuple[str, ...]:
         """Compile for the smallest vocabulary; give warnings. Raises ConstraintRefused for what could not be compiled
         for any vocabulary."""
-        return self.compile(constraint, byte_vocabulary(_lark_of(constraint))).warnings
+        vocabulary = byte_vocabulary(_lark_of(constraint))
+        key = (msgspec.json.encode(constraint), vocabulary.fingerprint)
+        return self._compiled.get(key, lambda: self._compile(constraint, vocabulary, is_trial=True)).warnings
 
-    def _compile(self, constraint: Constraint, vocabulary: Vocabulary) -> "Compiled":
+    def _compile(self, constraint: Constraint, vocabulary: Vocabulary, *, is_trial: bool = False) -> "Compiled":
         tokenizer = self._tokenizers.get(vocabulary.fingerprint, lambda: tokenizer_of(vocabulary))
         grammar = grammar_of(constraint)
         matcher, complaint = _matcher(grammar.text, tokenizer)
         if complaint:
             raise _refusal(constraint, complaint, tokenizer)
+        if is_trial:
+            _check_terminals(constraint, grammar)
         compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
         follow = self._checks(constraint, grammar)
         if follow is None:
@@ -86,6 +92,21 @@ def _warnings(constraint: Constraint, grammar: WrittenGrammar) -> tuple[str, ...
     parts = constraint.parts if isinstance(constraint, Lark) else {}
     inner = (f"{parts[name].field}: {line}" for name, lowered in grammar.parts.items() for line in lowered.warnings)
     return (*own, *dict.fromkeys(inner))
+
+
+def _check_terminals(constraint: Constraint, grammar: WrittenGrammar) -> None:
+    """Raise ConstraintRefused for a pattern that could not be followed through an answer."""
+    parts = constraint.parts if isinstance(constraint, Lark) else {}
+    for name, lark in grammar.larks.items():
+        part = parts.get(name)
+        if part is None and isinstance(constraint, Lark):
+            continue  # a grammar of terminals that are not ours
+        for body, complaint in unfit_terminals(lark):
+            lowered = grammar.lowered if part is None else grammar.parts.get(name)
+            keyword, pointer = (None, "") if lowered is None else place_of(lowered, body)
+            reason = f"a pattern cannot be followed: {_sentence(complaint)}"
+            refusal = ConstraintRefused(field_of(constraint), reason, keyword=keyword, pointer=pointer)
+            raise refusal if part is None else relocated(refusal, part)
 
 
 def _lark_of(constraint: Constraint) -> str:

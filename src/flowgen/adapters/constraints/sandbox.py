@@ -6,6 +6,7 @@ import hashlib
 import os
 import queue
 import select
+import signal
 import struct
 import subprocess
 import threading
@@ -19,11 +20,14 @@ from flowgen.domain.constraints import Constraint, Gbnf
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, ModelUnavailable
 from flowgen.domain.values import Value
 
-SECONDS = 1.75
-"""What one constraint may take."""
+SECONDS = 1.5
+"""What one constraint may take of a processor's time, however busy the machine is."""
+_PATIENCE_S = 30.0
+"""What it may take by the clock."""
 _READY_S = 30.0
-_WAIT_S = 10.0
+_WAIT_S = 30.0
 """The longest that a constraint waits for its turn."""
+_END_S = 5.0
 _NUM_REMEMBERED = 1024
 LENGTH = struct.Struct(">Q")
 
@@ -49,15 +53,26 @@ class Sandbox:
     """Checks constraints; safe from any thread. At most `num_processes` run, started when they are needed by `command`
     (see sandboxed.py). Outcomes of the last 1024 constraints are remembered, but for those that ran out of time."""
 
-    def __init__(self, command: Callable[[], Sequence[str]], num_processes: int = 2, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, command: Callable[[], Sequence[str]], num_processes: int = 2, patience: float = _PATIENCE_S
+    ) -> None:
         self._command = command
-        self._seconds = seconds
+        self._patience = patience
         self._is_closed = False
         self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
         for _ in range(num_processes):
             self._free.put(None)
         self._known: OrderedDict[bytes, Outcome] = OrderedDict()
         self._lock = threading.Lock()
+
+    def start_ahead(self) -> None:
+        """Start a process unless all are at work, so that the first constraint finds one. Does not wait for it."""
+        with contextlib.suppress(queue.Empty):
+            process = self._free.get_nowait()
+            try:
+                process = process or _Process(self._command())
+            finally:
+                self._free.put(process)
 
     def check(self, constraint: Constraint) -> tuple[str, ...]:
         """Blocking; give warnings. Raises ConstraintRefused for what cannot be compiled, or not within the limits;
@@ -104,11 +119,11 @@ class Sandbox:
         process = self._take()
         try:
             process = process or _Process(self._command())
-            return process.ask(data, self._seconds)
+            return process.ask(data, self._patience)
         except _Ended as ended:
             process = None
             field = "options.grammar" if isinstance(constraint, Gbnf) else "response_format"
-            raise ConstraintRefused(field, str(ended)) from None
+            raise ConstraintRefused(field, str(ended), keyword="") from None
         finally:
             if self._is_closed and process is not None:
                 process.end()
@@ -135,20 +150,28 @@ class _Process:
             raise EngineFailed(f"The process that tries constraints cannot be started: {error}.") from error
         self._is_ready = False
 
-    def ask(self, data: bytes, seconds: float) -> Outcome:
+    def ask(self, data: bytes, patience: float) -> Outcome:
         """Raises _Ended, and the process has, where it takes longer or breaks."""
         try:
             if not self._is_ready:
                 self._read(time.monotonic() + _READY_S)
                 self._is_ready = True
             self._write(LENGTH.pack(len(data)) + data)
-            return msgspec.json.decode(self._read(time.monotonic() + seconds), type=Outcome)
+            return msgspec.json.decode(self._read(time.monotonic() + patience), type=Outcome)
         except TimeoutError:
             self.end()
-            raise _Ended(f"it cannot be compiled within {seconds:g} s") from None
+            raise _Ended(f"it cannot be compiled within {patience:g} s") from None
         except (OSError, EOFError):
-            self.end()
+            if self._has_run_out():
+                raise _Ended(f"it cannot be compiled within {SECONDS:g} s of a processor's time") from None
             raise _Ended("it takes more memory to compile than it may, or is nested too deeply") from None
+
+    def _has_run_out(self) -> bool:
+        """End a process whose pipe has closed; say whether it had used up its time."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_S)  # its own end, not ours, tells why
+        self.end()
+        return self._process.returncode == -signal.SIGPROF
 
     def end(self) -> None:
         """Kill it and reap it."""

@@ -4,6 +4,7 @@ input closes, whatever it does then."""
 import os
 import queue
 import resource
+import signal
 import sys
 import threading
 from typing import NoReturn
@@ -11,7 +12,7 @@ from typing import NoReturn
 import msgspec
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.constraints.sandbox import LENGTH, Outcome, Refusal
+from flowgen.adapters.constraints.sandbox import LENGTH, SECONDS, Outcome, Refusal
 from flowgen.domain.constraints import Constraint
 from flowgen.domain.errors import ConstraintRefused
 
@@ -25,6 +26,7 @@ def main() -> NoReturn:
     """Serve the process at the other end of standard input and output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, as the other side expects
     threading.stack_size(_STACK)
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_work, args=[waiting], daemon=True).start()
@@ -39,7 +41,11 @@ def _work(waiting: "queue.SimpleQueue[bytes]") -> None:
     constrainer = LlguidanceConstrainer(num_constraints=1)
     _send(Outcome())
     while True:
-        _send(outcome(constrainer, waiting.get()))
+        data = waiting.get()
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        result = outcome(constrainer, data)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        _send(result)
 
 
 def outcome(constrainer: LlguidanceConstrainer, data: bytes) -> Outcome:

@@ -30,10 +30,10 @@ def spelled(tree: Regular, spelling: Spelling) -> str:
             return spelling(ranges) if ranges else NO_MATCH
         case Sequence(parts):
             return "".join(
-                _grouped(part, spelling) if isinstance(part, Choice) else spelled(part, spelling) for part in parts
+                [_grouped(part, spelling) if isinstance(part, Choice) else spelled(part, spelling) for part in parts]
             )
         case Choice(options):
-            return "|".join(spelled(option, spelling) for option in options)
+            return "|".join([spelled(option, spelling) for option in options])
         case Repeat(part, least, most):
             return _grouped(part, spelling) + _count(least, most)
         case Group(_, body):

@@ -37,7 +37,12 @@ class Place:
 
 def joined(pointer: str, *steps: str | int) -> str:
     """Go on with a JSON pointer."""
-    return pointer + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    for step in steps:
+        word = str(step)
+        if "~" in word or "/" in word:
+            word = word.replace("~", "~0").replace("/", "~1")
+        pointer += "/" + word
+    return pointer
 
 
 class Source:

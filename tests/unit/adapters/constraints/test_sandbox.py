@@ -64,12 +64,31 @@ def test_a_chain_that_overflows_a_stack_is_refused_and_the_next_is_taken(sandbox
 
 def test_what_takes_too_long_is_refused_in_time_and_its_process_is_gone() -> None:
     before = children()
-    sandbox = Sandbox(lambda: speaking("time.sleep(60)"), seconds=0.1)
+    sandbox = Sandbox(lambda: speaking("time.sleep(60)"), patience=0.1)
     for _ in range(2):
         with pytest.raises(ConstraintRefused, match=r"within 0\.1 s") as caught:
             sandbox.check(Gbnf(grammar="root ::= root"))
         assert caught.value.field == "options.grammar"
     assert children() == before
+
+
+def test_what_uses_up_its_time_is_refused_by_that_name() -> None:
+    sandbox = Sandbox(lambda: speaking("import os, signal; os.kill(os.getpid(), signal.SIGPROF)"))
+    with pytest.raises(ConstraintRefused, match="processor's time") as caught:
+        sandbox.check(Regex(pattern="a"))
+    assert (caught.value.field, caught.value.keyword, caught.value.pointer) == ("response_format", "", "")
+
+
+def test_a_process_is_started_ahead() -> None:
+    before = children()
+    sandbox = Sandbox(sandbox_command)
+    sandbox.start_ahead()
+    ahead = children() - before
+    assert len(ahead) == 1
+    sandbox.start_ahead()
+    sandbox.check(Regex(pattern="a"))
+    assert children() - before == ahead
+    sandbox.close()
 
 
 def test_what_crashes_the_compiler_is_refused() -> None:
@@ -89,7 +108,7 @@ def test_a_fault_of_ours_is_no_refusal() -> None:
 
 def test_others_wait_for_their_turn_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandboxes, "_WAIT_S", 0.05)
-    sandbox = Sandbox(lambda: speaking("time.sleep(60)"), num_processes=1, seconds=1.0)
+    sandbox = Sandbox(lambda: speaking("time.sleep(60)"), num_processes=1, patience=1.0)
 
     def refused() -> None:
         with pytest.raises(ConstraintRefused):
