@@ -99,7 +99,10 @@ class GenerationFields(Value, frozen=True):
     mirostat_eta: Annotated[Strength, Meta(description="Mirostat's learning rate.")] = 0.1
     logit_bias: Annotated[
         dict[str, Bias] | list[tuple[int | str, Bias]] | None,
-        Meta(description="Numbers added to tokens' scores, by token id or as llama.cpp's pairs; false: never."),
+        Meta(
+            description="Numbers added to tokens' scores, by token id or as llama.cpp's pairs; "
+            "false: never, where a grammar leaves a choice."
+        ),
     ] = None
     ignore_eos: Annotated[
         bool, Meta(description="Never choose the model's end tokens; not beside a schema or tools.")
