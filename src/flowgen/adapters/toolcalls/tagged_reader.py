@@ -71,14 +71,14 @@ class TaggedReader:
     def _call(self) -> Reading[None]:
         if self._texts.has_json_body and (yield from self._stream.space()) == "{":
             yield from JsonCallReader(self._stream, self._events, Keys(), names=None, is_bare=False).call()
-            yield from self._has_argument()
+            yield from self._has_argument(may_end=True)
             return
         name = yield from self._name()
         types = ArgumentTypes(name, self._start.tools)
         tell = self._events.begin(name)
         tell("{")
         arguments: JsonObject = {}
-        while (yield from self._has_argument()):
+        while (yield from self._has_argument(may_end=bool(arguments))):
             key, word = yield from self._key()
             tell(f"{', ' if arguments else ''}{quoted(key)}: ")
             arguments[key] = yield from self._value(key, word, types, tell)
@@ -106,8 +106,8 @@ class TaggedReader:
             raise BrokenCall("it has no name")
         return name.strip()
 
-    def _has_argument(self) -> Reading[bool]:
-        """Go past the opening of an argument, or past the call's closing, which may be missing."""
+    def _has_argument(self, *, may_end: bool) -> Reading[bool]:
+        """Go past the opening of an argument, or past the call's closing, which may be missing where `may_end`."""
         texts, stream = self._texts, self._stream
         while True:
             size = len(stream.marked)
@@ -119,12 +119,12 @@ class TaggedReader:
             if mark in self._closings:
                 return False
             if not mark:
-                return (yield from self._unclosed(found, size))
+                return (yield from self._unclosed(found, size, may_end))
 
-    def _unclosed(self, found: str, size: int) -> Reading[bool]:
+    def _unclosed(self, found: str, size: int, may_end: bool) -> Reading[bool]:
         stream = self._stream
         if not found:
-            if stream.end == "length":
+            if stream.end == "length" or not may_end:
                 raise CutCall(stream.end)
             return False
         if stream.end is not None and any(text.startswith(stream.available) for text in self._closings):
