@@ -27,7 +27,9 @@ def decode(body: bytes) -> JsonObject:
     except ValueError as error:
         raise InvalidRequest(f"The body is not valid JSON: {_where(body, error)}.") from None
     if not isinstance(value, dict):
-        raise InvalidRequest("The body is not a JSON object.")
+        refused = InvalidField("The body", value, "a JSON object")
+        refused.field = None  # it is no field of anything
+        raise refused
     return value
 
 
