@@ -22,12 +22,13 @@ def _accepts(judged: Sequence[Judgement]) -> Iterator[str]:
     num_right = sum(row.is_right for row in judged)
     yield f"| schemas all of whose documents are judged right | {_share(num_right, len(judged))} |"
     yield f"| schemas refused | {_share(sum(row.kind == 'refused' for row in judged), len(judged))} |"
+    yield f"| of these, nothing matches it and no document is valid: right | {sum(row.is_empty for row in judged)} |"
     yield f"| valid documents rejected | {sum(len(row.false_rejects) for row in judged)} |"
     yield f"| invalid documents taken | {sum(len(row.false_accepts) for row in judged)} |"
     yield f"| documents | {sum(row.num_documents for row in judged)} |"
     compiled = sorted(row.compile_s for row in judged if row.kind == "judged")
     refused = sorted(row.compile_s for row in judged if row.kind == "refused")
-    yield f"| compile, p50 and p99 and longest | {_times(compiled)} |"
+    yield f"| compile (processor), p50 and p99 and longest | {_times(compiled)} |"
     yield f"| refusal, p50 and p99 and longest | {_times(refused)} |"
     yield f"| mask, p50 and p99 and longest | {_times(sorted(time for row in judged for time in row.masks_s))} |"
 
