@@ -14,7 +14,7 @@ class TaggedTexts(Value, frozen=True):
     the value's JSON type (`*` for all others): then types are on the wire, else the tool's schema tells them.
     `before_name`
     and `name_opening` stand before the name; with `has_json_body` a call may be JSON too. `value_ends` are other
-    texts that end a value; with `has_cdata` it may stand in a CDATA section. `other_*` are read
+    texts that end a value; with `has_cdata` one in a CDATA section is read, and none is written. `other_*` are read
     and never written.
     """
 

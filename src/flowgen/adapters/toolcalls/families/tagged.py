@@ -58,12 +58,10 @@ class Tagged(TaggedTexts, frozen=True):
         if is_checked and not self._carries_key(key):
             raise CannotWrite(f"{key!r} cannot be an argument's name in this format.")
         text = raw_or_json(value, (self.value_closing.strip(), *self.value_ends, "<|"))
-        if isinstance(value, str) and self.has_cdata and (self.value_closing.strip() in text or text.startswith("<![")):
-            if is_checked:
-                check_text(text, "]]>", ())
-            text = f"<![CDATA[{text}]]>"
-        elif isinstance(value, str) and is_checked:
+        if isinstance(value, str) and is_checked:
             check_text(text, self.value_closing, self.value_ends)
+            if self.has_cdata and text.startswith("<!["):
+                raise CannotWrite(f"{value!r} would be read as a CDATA section.")
         return f"{self._key_text(key, type_of(value))}{text}{self.value_closing}"
 
     def _key_text(self, key: str, kind: str) -> str:
