@@ -56,7 +56,7 @@ class Enum(Value, frozen=True, tag=True):
 
 
 class Number(Value, frozen=True, tag=True):
-    """A number, none of `excluded`. `multiple_of` is positive. `is_integer`: of the mathematical kind, so 1.0 is one."""
+    """A number, none of `excluded`. `multiple_of` is positive. `is_integer`: of the mathematical kind: 1.0 is one."""
 
     is_integer: bool = False
     minimum: int | float | None = None

@@ -119,9 +119,7 @@ def test_what_must_be_kept_is_bound_all_the_same(wishes: dict[str, Any]) -> None
 
 
 def test_the_engine_keeps_markers_and_tags_and_looks_for_no_stops_in_them() -> None:
-    markup = bind_answer(
-        AnswerShape(tools=TOOLS, format=LFM2, reasoning=ReasoningTags(), opens_reasoning=True)
-    ).markup
+    markup = bind_answer(AnswerShape(tools=TOOLS, format=LFM2, reasoning=ReasoningTags(), opens_reasoning=True)).markup
     assert markup.preserved == (*TAGS, *MARKERS)
     assert [(span.opening, span.is_open, span.at_start) for span in markup.silent_spans] == [
         ("<think>", True, True),
