@@ -14,6 +14,16 @@ def children(pid: int | None = None) -> set[int]:
     return set()
 
 
+def engines(pid: int) -> set[int]:
+    """The engines' processes that a server has started; those that try constraints are none."""
+    found = set()
+    for child in children(pid):
+        with contextlib.suppress(OSError):
+            if b"flowgen.bootstrap.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.add(child)
+    return found
+
+
 def is_there(pid: int) -> bool:
     """Whether a process computes and holds memory: one that only waits to be reaped does not."""
     try:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from support.processes import children
+from support.processes import engines
 
 NUM_CLIENTS = 4
 _PATIENCE_S = 60.0
@@ -25,7 +25,7 @@ def engine_of(server: int) -> int:
     """The engine's process of a server, once there is one."""
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        if found := children(server):
+        if found := engines(server):
             return max(found)
         time.sleep(0.01)
     raise AssertionError("the server has no process of the engine")

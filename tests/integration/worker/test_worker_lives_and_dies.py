@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.processes import children, is_there, wait_until_gone
+from support.processes import engines, is_there, wait_until_gone
 from support.server_process import ServerProcess
 from support.tiny_runtimes import NANO
 from support.worker_kills import LONG, SHORT, engine_of, kill_under_load
@@ -47,7 +47,7 @@ def test_unloading_ends_the_process_and_loading_begins_another(server: ServerPro
     engine = engine_of(server.pid)
     assert httpx.post(f"{server.url}/unload", json={"force": True}, timeout=60).status_code == 200
     assert not is_there(engine)
-    assert children(server.pid) == set()
+    assert engines(server.pid) == set()
     assert httpx.post(f"{server.url}/load", json={"model_path": "flowgen-nano"}, timeout=60).status_code == 200
     assert httpx.post(f"{server.url}/chat", json=SHORT, timeout=60).status_code == 200
 

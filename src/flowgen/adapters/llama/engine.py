@@ -55,7 +55,7 @@ class Engine:
         """Queue an answer. Raises QueueFull, and ModelUnavailable once the engine closes."""
         with self._changed:
             self._check_open()
-            self._scheduler.check_room(len(self._arrived))
+            self._scheduler.check_room(sum(not other.is_over for other in self._arrived))
             self._arrived.append(answer)
             self._changed.notify()
 

@@ -79,8 +79,8 @@ class Scheduler:
     def check_room(self, num_more: int = 0) -> None:
         """Raise QueueFull where one more could only wait for longer than may be; `num_more` are on their way
         already."""
-        free = self._limits.num_running - len(self._running)
-        num_waiting = len(self._waiting) + num_more
+        free = self._limits.num_running - sum(not answer.is_over for answer in self._running)
+        num_waiting = sum(not answer.is_over for answer in self._waiting) + num_more
         if num_waiting >= self._limits.queue_size + max(0, free):
             longest = max((len(answer.tokens) + answer.num_left for answer in self._running), default=0)
             raise QueueFull(num_waiting, self._pace.wait_s(num_waiting, longest))
