@@ -26,6 +26,7 @@ from training.workers import Workers
 
 WARM_UP = 60
 EMA = 0.995
+_DAY_S = 86_400
 
 
 def options() -> argparse.Namespace:
@@ -49,10 +50,11 @@ def options() -> argparse.Namespace:
 
 
 def seconds_until(clock: str) -> float:
-    """Seconds from now to this time of day."""
+    """Seconds from now to the nearest such time of day; negative where it has passed less than half a day ago."""
     hour, minute = map(int, clock.split(":"))
     now = datetime.now()
-    return (now.replace(hour=hour, minute=minute, second=0) - now).total_seconds()
+    seconds = (now.replace(hour=hour, minute=minute, second=0) - now).total_seconds()
+    return (seconds + _DAY_S / 2) % _DAY_S - _DAY_S / 2
 
 
 class Trainer:
