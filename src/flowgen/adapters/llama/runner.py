@@ -18,6 +18,8 @@ from flowgen.domain.generation import TokenLogprob
 from flowgen.domain.model import Vocabulary
 
 _LOGGER = logging.getLogger(__name__)
+_MOST_REFUSED = 32
+"""Tokens of an answer that are refused in one step, before the others have theirs."""
 
 
 class Runner:
@@ -51,7 +53,9 @@ class Runner:
             answer = piece.answer
             if _reports_prompt(answer, piece.position):
                 answer.report_prompt(piece.position, self._prompt_logprobs(piece, first))
-            if answer.is_caught_up:
+            if answer.is_caught_up and not answer.num_left:
+                answer.end_unanswered()
+            elif answer.is_caught_up:
                 self._choose_all(answer, first + len(piece.tokens) - 1, piece.drafts)
 
         return work
@@ -76,17 +80,21 @@ class Runner:
                 num_right += 1
 
     def _choose(self, answer: Answer, logits: NDArray[np.float32]) -> bool:
-        """Choose until a token is taken; False where tokens before it were taken back, so that the scores are no
-        longer those of the last one."""
-        while True:
+        """Choose until a token is taken; False where none was: tokens before it were taken back, so that the scores are
+        no longer those of the last one, or it takes too long, or the answer is over."""
+        for _ in range(_MOST_REFUSED):
             token = answer.chooser.choose(logits, answer.prompt, answer.tokens)
             is_end = answer.chooser.is_end(token)
             verdict = answer.chooser.accept(token)
             if verdict.is_accepted:
                 break
             answer.discard(verdict)
-            if verdict.num_back:
+            answer.check_time()
+            if verdict.num_back or answer.is_over:
                 return False
+        else:
+            answer.pause()
+            return False
         if is_end:
             answer.end()
             return True

@@ -30,7 +30,8 @@ class Answer:
     `cuts` are positions of the prompt at which a checkpoint is worth its cost. While the answer runs, `branch` is its
     place in the model's memory; while it waits for the prompt of another, `leader` is that one and `parting` the
     position from which it goes its own way. `is_shortened`: tokens were taken back that may be in the model's memory
-    yet. `wants_mark`: it may have to come back to where it is.
+    yet. `wants_mark`: it may have to come back to where it is. `reuses_prefix`: its prompt's beginning may come from the
+    cache, which has no log-probabilities of it.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Answer:
         *,
         num_logprobs: int | None = None,
         prompt_logprobs: bool = False,
+        reuses_prefix: bool = True,
         criteria: Sequence[StoppingCriterion] = (),
         compile_s: float | None = 0.0,
         cuts: Collection[int] = (),
@@ -61,6 +63,7 @@ class Answer:
         self.chooser = chooser
         self.num_logprobs = num_logprobs
         self.prompt_logprobs = prompt_logprobs and num_logprobs is not None
+        self.reuses_prefix = reuses_prefix and not self.prompt_logprobs
         self.deliver: Callable[[Delivery], None] = lambda _: None
         self.ended: FlowGenError | None = None
         self.is_cancelled = False
@@ -95,6 +98,11 @@ class Answer:
         """Its prompt is not yet in the model's memory, or not again what was there before it lost its place: many
         tokens, but for which others would not have to wait. Tokens that were forced are none of these."""
         return self.num_computed < max(len(self.prompt), self._num_reached)
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing that follows its prompt has been computed."""
+        return max(self.num_computed, self._num_reached) <= len(self.prompt)
 
     @property
     def status(self) -> SequenceStatus:
@@ -188,9 +196,13 @@ class Answer:
         if verdict.num_back:
             del self.tokens[-verdict.num_back :]
             self._emission.take_back(verdict.num_back)
-            self.num_computed = min(self.num_computed, self.num_known - 1)
-            self._num_reached = max(min(self._num_reached, self.num_known - 1), len(self.prompt))
-            self.is_shortened = True
+            self.pause()
+
+    def pause(self) -> None:
+        """Let the others have their step: the last token is computed once more, and the next one chosen then."""
+        self.num_computed = min(self.num_computed, self.num_known - 1)
+        self._num_reached = max(min(self._num_reached, self.num_known - 1), len(self.prompt))
+        self.is_shortened = True
 
     def went_back(self, num_computed: int) -> None:
         """Its place in the model's memory holds so many of its tokens again."""
@@ -202,11 +214,20 @@ class Answer:
         self._reason = "stop"
         self._close(TokenChunk())
 
+    def end_unanswered(self) -> None:
+        """The prompt is computed, and not one token was to follow."""
+        self._reason = "length"
+        self._close(TokenChunk())
+
     def expire(self) -> None:
         """End an answer whose time is up before its first token or while it waits: else the criteria do."""
+        if not (self.tokens and self.branch is not None):
+            self.check_time()
+
+    def check_time(self) -> None:
+        """End an answer whose time is up before its next token."""
         now = time.monotonic()
-        is_generating = self.tokens and self.branch is not None
-        if self.is_over or is_generating or now - self._admitted < self._time_limit_s:
+        if self.is_over or now - self._admitted < self._time_limit_s:
             return
         if not self.tokens:
             self._began = self._began if self.num_computed else now

@@ -2,7 +2,8 @@
 tokens and those who give way."""
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from flowgen.adapters.llama.stops import StopScanner
 from flowgen.adapters.llama.text import TokenText
 from flowgen.domain.errors import ConstraintUnsatisfied
 from flowgen.domain.generation import Sampling, TokenChunk
+from flowgen.domain.plugins import StoppingCriterion
 from flowgen.domain.verdicts import OPENED, Failure, Verdict
 from support.fake_memory import next_after, scores_after
 from support.machine import LETTERS, N_VOCAB, Machine, no_sampler
@@ -100,10 +102,17 @@ def take(tokens: list[int], matcher: Fickle, token: int) -> Verdict:
     return verdict
 
 
-def answer_of(prompt: Sequence[int], max_tokens: int, matcher: Fickle, cuts: Sequence[int] = ()) -> Answer:
+def answer_of(
+    prompt: Sequence[int],
+    max_tokens: int,
+    matcher: Fickle,
+    cuts: Sequence[int] = (),
+    criteria: Sequence[StoppingCriterion] = (),
+) -> Answer:
     greedy = Sampling(temperature=0.0, penalty_last_n=-1)
     chooser = TokenChooser(ScoreRules(greedy), lambda: TokenSampler(greedy, 0, N_VOCAB, no_sampler), LETTERS, matcher)
-    return Answer(prompt, max_tokens, chooser, Emission(TokenText(LETTERS), StopScanner(())), cuts=cuts)
+    emission = Emission(TokenText(LETTERS), StopScanner(()))
+    return Answer(prompt, max_tokens, chooser, emission, cuts=cuts, criteria=criteria)
 
 
 @given(
@@ -162,6 +171,68 @@ def test_past_its_budget_an_answer_ends_with_the_keyword(is_hybrid: bool) -> Non
     assert (answer.ended.keyword, answer.ended.pointer) == ("oneOf", "/oneOf")
     assert 800 < answer.ended.num_discarded <= 804
     assert told == []
+
+
+class Stubborn(Fickle):
+    """Refuses every token, and takes none back. `at_third` is called at the third."""
+
+    def __init__(self, at_third: Callable[[], None] = lambda: None) -> None:
+        super().__init__(5)
+        self.num_asked = 0
+        self.at_third = at_third
+
+    def accept(self, token: int) -> Verdict:
+        self.num_asked += 1
+        if self.num_asked == 3:
+            self.at_third()
+        return Verdict(is_accepted=False, failure=WHY)
+
+
+class Deadline:
+    """A time limit, which only counts beside a first token."""
+
+    time_limit_s = 0.05
+
+    def should_stop(self, tokens: Sequence[int], seconds: float) -> bool:
+        return seconds >= self.time_limit_s
+
+
+@pytest.mark.parametrize("is_hybrid", [False, True])
+def test_refusals_without_end_hold_up_no_step(is_hybrid: bool) -> None:
+    machine = Machine(is_hybrid=is_hybrid)
+    stubborn = Stubborn()
+    answer = answer_of([1, 2, 3], 200, stubborn, [2])
+    machine.scheduler.add(answer)
+    asked = []
+    while answer.ended is None:
+        before = stubborn.num_asked
+        machine.turn()
+        asked.append(stubborn.num_asked - before)
+    assert isinstance(answer.ended, ConstraintUnsatisfied)
+    assert sum(asked) == 801
+    assert max(asked) <= 32
+
+
+def test_an_answer_that_is_cancelled_between_two_refusals_draws_no_more() -> None:
+    machine = Machine(is_hybrid=False)
+    stubborn = Stubborn()
+    answer = answer_of([1, 2, 3], 200, stubborn)
+    stubborn.at_third = lambda: setattr(answer, "is_cancelled", True)
+    machine.scheduler.add(answer)
+    machine.turn()
+    assert stubborn.num_asked == 3
+
+
+def test_time_that_is_up_between_two_refusals_ends_with_length() -> None:
+    machine = Machine(is_hybrid=False)
+    stubborn = Stubborn(at_third=lambda: time.sleep(0.06))
+    answer = answer_of([1, 2, 3], 200, stubborn, criteria=[Deadline()])
+    told: list[Delivery] = []
+    answer.deliver = told.append
+    machine.scheduler.add(answer)
+    machine.turn()
+    assert stubborn.num_asked == 3
+    assert [chunk.finish.reason for chunk in told if isinstance(chunk, TokenChunk) and chunk.finish] == ["length"]
 
 
 def test_mirostat_goes_back_with_the_tokens() -> None:
