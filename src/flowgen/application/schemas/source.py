@@ -174,6 +174,10 @@ class Source:
             return target
         return target if len(self._dynamic.get(name, [])) == 1 else None
 
+    def dynamic_places(self, name: str) -> list[Place]:
+        """Give the schemas that bear a dynamic anchor."""
+        return [self.at(pointer) for pointer in self._dynamic.get(name, [])]
+
     def recursive_target(self, place: Place) -> Place | None:
         """Give what a $recursiveRef leads to; None where that depends on the way that led here."""
         target = self.target(place, "#", "$recursiveRef")

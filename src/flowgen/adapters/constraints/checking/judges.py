@@ -1,6 +1,7 @@
 """Judges values by a schema's residues with a real validator. Knows jsonschema-rs and which part of a schema a keyword
 needs beside it; refuses to know texts and tokens."""
 
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from flowgen.adapters.constraints.checking.efforts import Efforts
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import (
     Array,
@@ -38,6 +40,10 @@ _BESIDE = {
 }
 """What a keyword's meaning depends on."""
 _MOST_ERRORS = 20
+_MOST_LOOKS = 20_000
+"""Looks at schemas after which errors are told: each may cost 25 us, and a copy of the value."""
+_DEAR_S = 0.1
+"""Where telling errors once took longer, it is not done again."""
 _URI_LETTERS = "#/%:?&=~+,;@!$'()*"
 _DATA = frozenset(("enum", "const", "default", "examples"))
 """Keywords whose values are no schemas."""
@@ -56,22 +62,36 @@ class Complaint(Value, frozen=True):
 
 
 class Judge:
-    """Judges values by one schema of the source. `residues` are those that stand there."""
+    """Judges values by the schema at a pointer of the source, or by a part of it. `residues` are those that stand
+    there; `blamed` is what is blamed where no error is told."""
 
-    def __init__(self, validator: jsonschema_rs.Validator, residues: Sequence[Residue]) -> None:
+    def __init__(
+        self,
+        validator: jsonschema_rs.Validator,
+        residues: Sequence[Residue],
+        efforts: Efforts,
+        pointer: str,
+        blamed: Residue | None = None,
+    ) -> None:
         self._validator = validator
         self._residues = residues
+        self._efforts = efforts
+        self._pointer = pointer
+        self._to_blame = next(iter(residues), blamed)
+        self._is_dear = False
 
     def complaint(self, value: JsonValue) -> Complaint | None:
-        """What the schema has against a value; None, nothing."""
-        try:
-            if self._validator.is_valid(value):
-                return None
-            errors = list(islice(self._validator.iter_errors(value), _MOST_ERRORS))
-        except (ValueError, RecursionError):  # half a character, numbers and depths that it does not take
-            errors = []
+        """What the schema has against a value; None, nothing. Bounded: what cannot be judged in time is not taken."""
+        errors: list[jsonschema_rs.ValidationError] = []
+        if self._efforts.is_judged_in_time(self._pointer, value):
+            try:
+                if self._validator.is_valid(value):
+                    return None
+                errors = self._errors(value)
+            except (ValueError, RecursionError):  # half a character, numbers and depths that it does not take
+                errors = []
         if not errors:
-            residue = self._residues[0] if self._residues else None
+            residue = self._to_blame
             return Complaint(keyword=residue.keyword if residue else "", pointer=residue.pointer if residue else "")
         blamed = [self._blamed(error) for error in errors]
         keyword, pointer, _ = blamed[0]
@@ -81,6 +101,15 @@ class Judge:
             is_owed=all(is_owed for _, _, is_owed in blamed),
             places=tuple(dict.fromkeys(place for error in errors for place in _places(error, 0) if place)),
         )
+
+    def _errors(self, value: JsonValue) -> list[jsonschema_rs.ValidationError]:
+        """Tell errors, unless that takes too long: their trees grow with all the ways in which a value fails."""
+        if self._is_dear or self._efforts.looks(self._pointer, value, is_lazy=False) > _MOST_LOOKS:
+            return []
+        began = time.thread_time()
+        errors = list(islice(self._validator.iter_errors(value), _MOST_ERRORS))
+        self._is_dear = time.thread_time() - began > _DEAR_S
+        return errors
 
     def _blamed(self, error: jsonschema_rs.ValidationError) -> tuple[str, str, bool]:
         path = [str(step) for step in error.evaluation_path]
@@ -128,6 +157,7 @@ class Judges:
         self._home = _home(lowered.source, lowered.draft)
         residues = list(dict.fromkeys(residues_of(lowered)))
         self.residues = tuple(residues)
+        self._efforts = Efforts(lowered.source, lowered.draft)
         try:
             self._registry = jsonschema_rs.Registry([(self._home, self._source)], draft=draft)
         except ValueError as error:
@@ -153,7 +183,14 @@ class Judges:
         except ValueError as error:
             keyword = residues[0].keyword if residues else None
             raise ConstraintRefused(self._field, _sentence(error), keyword=keyword, pointer=pointer) from error
-        return Judge(validator, residues)
+        if self._efforts.has_too_many_ways(pointer):
+            raise ConstraintRefused(
+                self._field,
+                "it branches in too many ways to be judged",
+                keyword=residues[0].keyword if residues else None,
+                pointer=residues[0].pointer if residues else pointer,
+            )
+        return Judge(validator, residues, self._efforts, pointer, next(iter(self.residues), None))
 
     def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:
         return self._make(schema, registry=self._registry, validate_formats=True, offline=True)
@@ -171,7 +208,7 @@ class Judges:
         if "contains" in part:
             part["minContains"] = 0
         try:
-            return Grown(residue, Judge(self._validator(part), ()))
+            return Grown(residue, Judge(self._validator(part), (), self._efforts, residue.schema))
         except ValueError:  # a part that does not stand alone
             return Grown(residue, None)
 

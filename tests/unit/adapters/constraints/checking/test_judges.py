@@ -1,11 +1,12 @@
 """Judges over a schema's residues: what they complain about, where, and references that lead through the source."""
 
+import time
 from typing import Any
 
 import pytest
 
 from flowgen.adapters.constraints.checking.inner_places import starts_of
-from flowgen.adapters.constraints.checking.judges import Judges
+from flowgen.adapters.constraints.checking.judges import Complaint, Judges
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import Anything, Lowered, Residue
 
@@ -76,3 +77,63 @@ def test_what_the_validator_has_no_form_for_is_not_taken(value: Any) -> None:
 def test_what_the_validator_cannot_take_is_refused() -> None:
     with pytest.raises(ConstraintRefused):
         judges_of({"$ref": "https://example.com/elsewhere"}, residue("whole", "not"))
+
+
+def _doubling(depth: int) -> dict[str, Any]:
+    """Each definition leads to the next on two ways, at the same value."""
+    ways = {
+        f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}, {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}]}]}
+        for n in range(depth)
+    }
+    return {"$ref": "#/$defs/d0", "$defs": {**ways, f"d{depth}": {"type": "string"}}}
+
+
+def _nested(depth: int, inner: Any) -> Any:
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+@pytest.mark.parametrize("depth", [14, 17])
+def test_blaming_is_bounded_where_errors_multiply(depth: int) -> None:
+    """Told, the errors would take seconds, or minutes and gigabytes."""
+    where = residue("whole", "anyOf", "/$defs/d0")
+    judge = judges_of(_doubling(depth), where).of_root
+    began = time.thread_time()
+    assert judge.complaint("s") is None
+    assert judge.complaint(1) == Complaint(keyword="anyOf", pointer="/$defs/d0/anyOf")
+    assert time.thread_time() - began < 0.5
+
+
+def test_what_branches_too_much_for_any_value_is_refused() -> None:
+    with pytest.raises(ConstraintRefused, match="too many ways") as caught:
+        judges_of(_doubling(30), residue("whole", "anyOf", "/$defs/d0"))
+    assert (caught.value.keyword, caught.value.pointer) == ("anyOf", "/$defs/d0/anyOf")
+
+
+@pytest.mark.parametrize("inner", [None, 1])
+def test_a_value_that_multiplies_the_ways_with_its_depth_is_not_taken(inner: Any) -> None:
+    where = residue("whole", "anyOf")
+    again = {"items": {"$ref": "#"}}
+    source = {"anyOf": [again, {"allOf": [again]}, {"type": "null"}], "not": {"const": 1}}
+    (judge,) = judges_of(source, where).of([where])
+    began = time.thread_time()
+    assert judge.complaint(_nested(10, None)) is None
+    assert judge.complaint(_nested(100, inner)) == Complaint(keyword="anyOf", pointer="/anyOf")
+    assert time.thread_time() - began < 0.5
+
+
+def test_a_tree_is_judged_however_deep_it_is() -> None:
+    """Branches that are told apart at a glance, and one way to each part."""
+    where = residue("whole", "oneOf")
+    sides = {"left": {"$ref": "#"}, "right": {"$ref": "#"}}
+    kinds = [
+        {"type": "object", "required": ["kind"], "properties": {"kind": {"const": name}, **sides}}
+        for name in ("and", "or", "xor")
+    ]
+    judge = judges_of({"oneOf": [*kinds, {"type": "boolean"}]}, where).of_root
+    value: Any = True
+    for _ in range(60):
+        value = {"kind": "or", "left": value, "right": False}
+    assert judge.complaint(value) is None
+    assert judge.complaint({**value, "right": 1}) is not None
