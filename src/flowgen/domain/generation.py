@@ -69,11 +69,12 @@ class SilentSpan(Value, frozen=True):
 class GenerationRequest(Value, frozen=True):
     """One answer to generate.
 
-    `max_tokens` None is as many as the context holds. `stop` strings are matched on text, and none of a match
-    is emitted. `preserved` special tokens (by text) appear in the answer's text; all others have none.
-    `logprobs` is the number of alternatives per token, of the model's own distribution, None for none;
-    with `prompt_logprobs` the prompt's tokens have them too (models loaded with `logits_all`). With `ignore_eos` the
-    model's end tokens are never chosen; not beside a constraint.
+    `max_tokens` None is as many as the context holds; with 0 the prompt is computed and nothing follows. `stop` strings
+    are matched on text, and none of a match is emitted. `preserved` special tokens (by text) appear in the answer's
+    text; all others have none. `logprobs` is the number of alternatives per token, of the model's own distribution,
+    None for none; with `prompt_logprobs` the prompt's tokens have them too (models loaded with `logits_all`). With
+    `ignore_eos` the model's end tokens are never chosen; not beside a constraint. Without `reuses_prefix` nothing of
+    the prompt is taken from the cache.
     """
 
     prompt: tuple[PromptSegment, ...]
@@ -86,6 +87,7 @@ class GenerationRequest(Value, frozen=True):
     logprobs: int | None = None
     prompt_logprobs: bool = False
     ignore_eos: bool = False
+    reuses_prefix: bool = True
     stopping_criteria: tuple[PluginCall, ...] = ()
     logits_processors: tuple[PluginCall, ...] = ()
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from flowgen.adapters.llama.pieces import Piece
 from flowgen.adapters.llama.runner import Runner
-from flowgen.adapters.llama.scheduler import Piece, Scheduler
+from flowgen.adapters.llama.scheduler import Scheduler
 from flowgen.adapters.llama.sequence import Answer
 from flowgen.adapters.llama.spinning import Spinning
 from flowgen.domain.errors import EngineFailed, GenerationInterrupted, ModelUnavailable

@@ -77,6 +77,7 @@ class Preparation:
             Emission(TokenText(self._vocabulary, request.preserved), StopScanner(request.stop, request.silent_spans)),
             num_logprobs=request.logprobs,
             prompt_logprobs=request.prompt_logprobs and self._options.logits_all,
+            reuses_prefix=request.reuses_prefix,
             criteria=criteria,
             cuts=checkpoint_positions(prompt, self._vocabulary.special) if self._takes_checkpoints else (),
             compile_s=None if self._options.no_perf else seconds,

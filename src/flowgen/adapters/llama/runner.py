@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from flowgen.adapters.llama.kv_memory import BatchPiece, DecodingContext
 from flowgen.adapters.llama.logprobs import token_logprob
-from flowgen.adapters.llama.scheduler import Piece, Scheduler
+from flowgen.adapters.llama.pieces import Piece
+from flowgen.adapters.llama.scheduler import Scheduler
 from flowgen.adapters.llama.sequence import Answer
 from flowgen.domain.errors import EngineFailed, FlowGenError
 from flowgen.domain.generation import TokenLogprob

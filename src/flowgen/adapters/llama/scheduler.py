@@ -8,7 +8,9 @@ import bisect
 from collections.abc import Callable, Iterable, Sequence
 
 from flowgen.adapters.llama.checkpoints import worth_stopping_for
+from flowgen.adapters.llama.gathering import Gathering
 from flowgen.adapters.llama.pace import Pace
+from flowgen.adapters.llama.pieces import Piece, piece_of
 from flowgen.adapters.llama.prefix_cache import Match
 from flowgen.adapters.llama.residence import Residence
 from flowgen.adapters.llama.sequence import Answer
@@ -23,23 +25,6 @@ Guess = Callable[[Answer, Sequence[int]], list[int]]
 _LEAST_SHARED = 64
 """Tokens in common with another's prompt that are worth waiting for."""
 _MOST_FAILURES = 3
-
-
-class Piece(Value, frozen=True):
-    """One answer's share of a step: `tokens` of its own, then `drafts` that may turn out right. `is_prefill`: more
-    than what follows the token chosen last."""
-
-    answer: Answer
-    slot: int
-    position: int
-    tokens: Sequence[int]
-    drafts: Sequence[int] = ()
-    is_prefill: bool = False
-
-    @property
-    def size(self) -> int:
-        """The tokens that are computed."""
-        return len(self.tokens) + len(self.drafts)
 
 
 class Limits(Value, frozen=True):
@@ -61,6 +46,7 @@ class Scheduler:
         self._residence = residence
         self._guess = guess
         self._pace = Pace()
+        self._gathering = Gathering(limits.n_batch if limits.is_uniform else 0)
         self._running: list[Answer] = []
         self._waiting: list[Answer] = []
         self._blocked: Answer | None = None
@@ -183,7 +169,7 @@ class Scheduler:
                 continue
             if len(self._running) >= self._limits.num_running or answer is self._blocked:
                 return
-            limit = 0 if answer.prompt_logprobs else answer.num_known - 1
+            limit = answer.num_known - 1 if answer.reuses_prefix else 0
             match = self._residence.find(answer.known, limit, self._running)
             if limit and self._follow(answer, match.position):
                 continue
@@ -228,13 +214,14 @@ class Scheduler:
         if not self._running:
             return []
         limits = self._limits
-        decoding = [answer for answer in self._running if not answer.is_prefill]
+        gathers = self._gathering.goes_on(self._running)
+        decoding = [answer for answer in self._running if not (gathers or answer.is_prefill)]
         most = self._pace.prefill_size(limits.n_pass, len(decoding))
         ordered = [*decoding, *(answer for answer in self._running if answer.is_prefill)]
         tokens = [self._wish(answer, most if answer.is_prefill else limits.n_pass) for answer in ordered]
         lengths = self._lengths(ordered, [len(own) + len(drafts) for own, drafts in tokens], len(decoding), most)
         pieces = [
-            _piece(answer, own, drafts, length)
+            piece_of(answer, own, drafts, length)
             for answer, (own, drafts), length in zip(ordered, tokens, lengths, strict=True)
             if length
         ]
@@ -282,19 +269,3 @@ class Scheduler:
         answer.leave()
         bisect.insort(self._waiting, answer, key=lambda other: other.arrival)
         self._running.remove(answer)  # last: another thread that interrupts all must see it in one place at least
-
-
-def _piece(answer: Answer, own: Sequence[int], drafts: Sequence[int], length: int) -> Piece:
-    slot = answer.branch.slot if answer.branch is not None else None
-    if slot is None:
-        raise EngineFailed("An answer that runs has no place in the model's memory.")
-    tokens = own[:length]
-    drafts = drafts[: max(0, length - len(own))]
-    return Piece(
-        answer=answer,
-        slot=slot,
-        position=answer.num_computed,
-        tokens=tokens,
-        drafts=drafts,
-        is_prefill=answer.is_prefill,
-    )

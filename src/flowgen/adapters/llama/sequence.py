@@ -30,8 +30,8 @@ class Answer:
     `cuts` are positions of the prompt at which a checkpoint is worth its cost. While the answer runs, `branch` is its
     place in the model's memory; while it waits for the prompt of another, `leader` is that one and `parting` the
     position from which it goes its own way. `is_shortened`: tokens were taken back that may be in the model's memory
-    yet. `wants_mark`: it may have to come back to where it is. `reuses_prefix`: its prompt's beginning may come from the
-    cache, which has no log-probabilities of it.
+    yet. `wants_mark`: it may have to come back to where it is. `reuses_prefix`: its prompt's beginning may come from
+    the cache, which has no log-probabilities of it.
     """
 
     def __init__(
