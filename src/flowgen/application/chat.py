@@ -18,6 +18,7 @@ from flowgen.application.history import writable_history
 from flowgen.application.lifecycle import ModelHost
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.application.reasoning import ReasoningSplitter
+from flowgen.application.text_biases import with_text_biases
 from flowgen.domain.chat import ChatRequest
 from flowgen.domain.errors import ConstraintRefused, InvalidField, NotAChatModel, PromptNotRenderable
 from flowgen.domain.events import ChatEvent, Completed, ContentDelta, LogprobsDelta
@@ -117,6 +118,7 @@ class ChatService:
             model = await self._borrowed(resources)
             streams: list[ChatStream] = []
             for request in make(model):
+                request = await with_text_biases(request, model.runtime)
                 plan = await self._planned(request, model)
                 for one in variations(request, count, model.spec.options.seed):
                     stream = await _begun(replace(plan, request=one), model)
@@ -200,7 +202,8 @@ def _render(request: ChatRequest, model: LoadedModel) -> RenderedPrompt:
             field="tools",
         )
     messages = writable_history(request.messages, model.dialogue)
-    return model.dialogue.renderer.render(messages, tools, TemplateOptions(variables=request.template_variables))
+    options = TemplateOptions(variables=request.template_variables, add_generation_prompt=request.opens_answer)
+    return model.dialogue.renderer.render(messages, tools, options)
 
 
 def _offered(request: ChatRequest) -> tuple[Tool, ...]:
@@ -244,6 +247,7 @@ def _generation_request(plan: ChatPlan) -> GenerationRequest:
         logprobs=request.logprobs,
         prompt_logprobs=request.echo and request.logprobs is not None,
         ignore_eos=request.ignore_eos,
+        reuses_prefix=request.reuses_prefix,
         stopping_criteria=request.stopping_criteria,
         logits_processors=request.logits_processors,
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from flowgen.application.lifecycle import ModelHost
-from flowgen.domain.errors import RefusedField
+from flowgen.domain.errors import InvalidField, RefusedField
 from flowgen.domain.model import Embeddings
 from flowgen.domain.values import Value
 
@@ -22,11 +22,20 @@ class TextService:
     def __init__(self, host: ModelHost) -> None:
         self._host = host
 
-    async def tokenize(self, text: str, *, special: bool, add_special: bool) -> list[int]:
-        """The ids of a text; with `special`, special tokens' texts become those tokens, with `add_special` the text
-        stands between the BOS and EOS that the model wants."""
+    async def tokenize(self, parts: Sequence[str | int], *, special: bool, add_special: bool) -> list[int]:
+        """The ids of texts, and ids among them; with `special`, special tokens' texts become those tokens, with
+        `add_special` what begins with a text stands between the BOS and EOS that the model wants for that. Raises
+        InvalidField for an unknown id."""
+        found: list[int] = []
         async with self._host.acquire() as model:
-            return await model.runtime.tokenize(text, special=special, add_special=add_special)
+            for index, part in enumerate(parts):
+                if isinstance(part, str):
+                    found += await model.runtime.tokenize(part, special=special, add_special=add_special and not index)
+                elif part < model.info.n_vocab:
+                    found.append(part)
+                else:
+                    raise InvalidField(f"content[{index}]", part, f"token ids from 0 to {model.info.n_vocab - 1}")
+        return found
 
     async def pieces(self, tokens: Sequence[int]) -> list[bytes]:
         """The bytes of each token. Raises InvalidField for an unknown id."""

@@ -16,6 +16,9 @@ class ChatRequest(Value, frozen=True):
     replaces the rendered one. `max_tokens` None is as many as the context holds. With `ignore_eos` the model's end
     tokens are never chosen; not beside a constraint or tools that bind. `segments` replace the rendered prompt as
     `prompt` does. With `continues_last` the answer goes on with the last message, which is the assistant's.
+    Without `opens_answer` the prompt ends before an answer begins, and there is none.
+    `text_biases` are biases of each token of a text. Without `reuses_prefix` nothing of the prompt is taken from the
+    cache.
     """
 
     messages: tuple[Message, ...]
@@ -29,11 +32,14 @@ class ChatRequest(Value, frozen=True):
     sampling: Sampling = Sampling()
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
+    text_biases: tuple[tuple[str, float], ...] = ()
     ignore_eos: bool = False
     logprobs: int | None = None
     prompt: str | None = None
     segments: tuple[PromptSegment, ...] = ()
     continues_last: bool = False
+    opens_answer: bool = True
+    reuses_prefix: bool = True
     echo: bool = False
     suffix: str = ""
     template_variables: JsonObject = {}

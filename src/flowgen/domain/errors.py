@@ -24,7 +24,9 @@ FlowGenError                      anything that a caller is told about
 └── EngineFailed                  the engine broke: ours to mend, never the caller's
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+_IN_JSON: Mapping[object, str] = {None: "null", True: "true", False: "false"}
 
 
 class FlowGenError(Exception):
@@ -57,7 +59,8 @@ class InvalidField(InvalidRequest):
     code = "invalid_field"
 
     def __init__(self, field: str, got: object, allowed: str) -> None:
-        shown = repr(got) if len(repr(got)) <= 120 else repr(got)[:117] + "..."
+        shown = _IN_JSON.get(got, repr(got)) if got is None or isinstance(got, bool) else repr(got)
+        shown = shown if len(shown) <= 120 else shown[:117] + "..."
         super().__init__(f"{field}: got {shown}; allowed: {allowed}.", field=field)
 
 

@@ -51,15 +51,22 @@ def _convert(option: Option, value: Any, field: str) -> Any:
         converted = msgspec.convert(value, option.type)
     except msgspec.ValidationError:
         raise InvalidField(field, value, option.allowed) from None
-    neutral = (option.default,) if option.default is True else (option.default, False)
-    if option.refused and converted not in neutral:
+    if option.refused and not _is_neutral(converted, option.default):
         raise RefusedField(field, option.refused)
     return converted
 
 
+def _is_neutral(value: Any, default: Any) -> bool:
+    """Whether a value asks for nothing: the default, or false unless that is what true is the default of. Zero is not
+    false."""
+    if value is False:
+        return default is not True
+    return bool(value == default)
+
+
 def _option(field: msgspec.structs.FieldInfo, hint: Any) -> Option:
     metas = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
-    described = next((meta for meta in metas if meta.description), msgspec.Meta(description=""))
+    described = next((meta for meta in metas if meta.description or meta.extra), msgspec.Meta(description=""))
     default = field.default
     if field.default_factory is not msgspec.NODEFAULT:
         default = field.default_factory()

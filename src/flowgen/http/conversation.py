@@ -14,6 +14,7 @@ from flowgen.http.conversation_wire import (
     NamedChoice,
     NamedFunction,
     NativeCall,
+    RefusalPart,
     TextMessage,
     TextPart,
     ToolMessage,
@@ -63,28 +64,31 @@ def _role(raw: Any, where: str) -> Role:
 
 
 def _assistant(body: AssistantMessage, raw: JsonObject, where: str, unknown: list[str]) -> Message:
-    if body.content is None and not body.tool_calls:
+    content = body.refusal if body.content is None else body.content
+    if content is None and not body.tool_calls:
         raise InvalidField(f"{where}.content", raw.get("content"), "a string or a list; null only beside tool_calls")
     if None not in (body.reasoning, body.reasoning_content) and body.reasoning != body.reasoning_content:
         raise ConflictingFields(f"{where}.reasoning", f"{where}.reasoning_content", "they differ")
     calls = [_call(call, f"{where}.tool_calls[{index}]", unknown) for index, call in enumerate(body.tool_calls or [])]
     return Message(
         role="assistant",
-        content=_text(body.content or "", f"{where}.content", unknown),
+        content=_text(content or "", f"{where}.content", unknown, is_answer=True),
         reasoning=body.reasoning if body.reasoning is not None else body.reasoning_content,
         tool_calls=tuple(calls),
     )
 
 
-def _text(content: Content, where: str, unknown: list[str]) -> str:
+def _text(content: Content, where: str, unknown: list[str], *, is_answer: bool = False) -> str:
     if isinstance(content, str):
         return content
-    return "".join(_part(part, f"{where}[{index}]", unknown) for index, part in enumerate(content))
+    return "".join(_part(part, f"{where}[{index}]", unknown, is_answer) for index, part in enumerate(content))
 
 
-def _part(raw: Any, where: str, unknown: list[str]) -> str:
+def _part(raw: Any, where: str, unknown: list[str], is_answer: bool) -> str:
     if isinstance(raw, dict) and isinstance(raw.get("type"), str) and raw["type"] in _OTHER_MEDIA:
         raise RefusedField(where, f"the model reads text only, and this part is of type {raw['type']}")
+    if is_answer and isinstance(raw, dict) and raw.get("type") == "refusal":
+        return read(RefusalPart, raw, where, unknown).refusal
     return read(TextPart, raw, where, unknown).text
 
 

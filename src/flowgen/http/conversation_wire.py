@@ -21,13 +21,16 @@ class TextMessage(Value, frozen=True):
 
 
 class AssistantMessage(Value, frozen=True):
-    """A past answer; `content` may be left out beside calls."""
+    """A past answer; `content` may be left out beside calls. A `refusal` is a text that was said in its place."""
 
     role: str
     content: Content | None = None
     tool_calls: list[Any] | None = None
     reasoning: str | None = None
     reasoning_content: str | None = None
+    refusal: str | None = None
+    function_call: Annotated[Any, Meta(extra={"refused": "it was replaced by tool_calls; give those"})] = None
+    audio: Annotated[JsonObject | None, Meta(extra={"refused": "the model reads text only"})] = None
 
 
 class ToolMessage(Value, frozen=True):
@@ -44,6 +47,13 @@ class TextPart(Value, frozen=True):
 
     type: Literal["text"]
     text: str
+
+
+class RefusalPart(Value, frozen=True):
+    """A part of a past answer's content list: the model said that it would not."""
+
+    type: Literal["refusal"]
+    refusal: str
 
 
 class WrappedCall(Value, frozen=True):

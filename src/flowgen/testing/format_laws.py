@@ -5,10 +5,13 @@
 Knows no syntax: what it draws is made of any text, and of the format's own markup.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import ClassVar
 
 import jsonschema
+import msgspec
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +22,9 @@ from flowgen.domain.generation import FinishReason
 from flowgen.domain.messages import Tool, ToolCall, ToolChoice
 from flowgen.domain.ports import CompiledConstraint, SchemaConstrainer, ToolCallFormat
 from flowgen.domain.toolcalls import AnswerStart
-from flowgen.domain.values import JsonObject, JsonValue
+from flowgen.domain.values import JsonObject
 from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole, random_text
+from flowgen.testing.call_draws import NOTE_TOOLS, calls_of, joined_of, notes_of, pieces_of, schema_of
 from flowgen.testing.folding import Fold, fold
 from flowgen.testing.sample_tools import TOOLS
 
@@ -49,8 +53,9 @@ _PIECES = (
     "\\u00",
     " ",
 )
-Names = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
 Ends: st.SearchStrategy[FinishReason] = st.sampled_from(("stop", "length"))
+_CUTS = st.lists(st.integers(0, 1000), max_size=6)
+_VOCABULARY = byte_vocabulary()
 
 
 def laws_of(
@@ -61,6 +66,7 @@ def laws_of(
     class TestLaws(FormatLaws):
         syntax = format
         own_fragments = tuple(fragments)
+        _grammars: ClassVar[dict[tuple[bytes, str], CompiledConstraint]] = {}
 
         def make_constrainer(self) -> SchemaConstrainer:
             return make_constrainer()
@@ -73,6 +79,7 @@ class FormatLaws:
 
     syntax: ToolCallFormat
     own_fragments: tuple[str, ...] = ()
+    _grammars: ClassVar[dict[tuple[bytes, str], CompiledConstraint]] = {}
 
     def make_constrainer(self) -> SchemaConstrainer:
         raise NotImplementedError
@@ -80,7 +87,7 @@ class FormatLaws:
     @_law
     @given(data=st.data())
     def test_what_is_written_is_read_however_it_is_cut(self, data: st.DataObject) -> None:
-        calls, tools = _drawn_calls(data, self._texts())
+        calls, tools = data.draw(calls_of(self._fragments()))
         text = self._written(calls)
         for is_strict in (True, False):
             whole = self._read([text], tools, is_strict=is_strict)
@@ -93,7 +100,7 @@ class FormatLaws:
     def test_a_value_is_refused_only_where_it_would_be_read_as_another(self, data: st.DataObject) -> None:
         """Where the syntax has no escape: what `write` refuses could not be read back if it were written."""
         unchecked = getattr(self.syntax, "write_unchecked", None)
-        text = data.draw(st.lists(st.sampled_from([*self._fragments(), "a"]), max_size=3).map("".join))
+        text = data.draw(joined_of((*self._fragments(), "a")))
         call = ToolCall(name="lookup", arguments={"key": text})
         tools = (Tool(name="lookup", parameters=schema_of(call.arguments)),)
         try:
@@ -108,7 +115,7 @@ class FormatLaws:
     @_law
     @given(data=st.data())
     def test_no_text_is_lost_none_raises_and_no_cut_matters(self, data: st.DataObject) -> None:
-        pieces = data.draw(st.lists(st.sampled_from(self._fragments()) | st.text(max_size=4), max_size=12))
+        pieces = data.draw(pieces_of(self._fragments()))
         is_strict, end = data.draw(st.booleans()), data.draw(Ends)
         whole = self._read(["".join(pieces)], TOOLS, is_strict=is_strict, end=end)
         assert self._read(pieces, TOOLS, is_strict=is_strict, end=end) == whole
@@ -117,7 +124,7 @@ class FormatLaws:
     @_law
     @given(data=st.data())
     def test_a_call_that_is_cut_is_never_complete(self, data: st.DataObject) -> None:
-        calls, tools = _drawn_calls(data, self._texts())
+        calls, tools = data.draw(calls_of(self._fragments()))
         text = self._written(calls)
         cut = self._read([text[: data.draw(st.integers(0, len(text)))]], tools, is_strict=True, end="length")
         assert _plain(cut.calls) == _plain(calls)[: len(cut.calls)]
@@ -126,8 +133,8 @@ class FormatLaws:
     @_law
     @given(data=st.data())
     def test_the_grammar_takes_what_is_written(self, data: st.DataObject) -> None:
-        calls, tools = _drawn_calls(data, self._texts())
-        assert self._takes(tools, "required", self._written(calls))
+        calls = data.draw(notes_of(self._fragments()))
+        assert self._takes(NOTE_TOOLS, "required", self._written(calls))
 
     def test_the_grammar_takes_text_and_calls_by_the_choice_of_tools(self) -> None:
         calls = [ToolCall(name="ping", arguments={})]
@@ -138,16 +145,12 @@ class FormatLaws:
     def test_every_way_through_the_grammar_is_valid_calls(self) -> None:
         compiled, random = self._compiled(TOOLS[:2] + TOOLS[3:], "required"), Random(11)
         schemas = {tool.name: tool.parameters for tool in TOOLS}
-        vocabulary = byte_vocabulary()
-        for text in filter(None, (random_text(compiled, vocabulary, random) for _ in range(5))):
+        for text in filter(None, (random_text(compiled, _VOCABULARY, random) for _ in range(5))):
             parsed = self._read([text], TOOLS, is_strict=True)
             assert parsed.calls, text
             assert (parsed.content, parsed.malformed) == ("", ()), text
             for call in parsed.calls:
                 jsonschema.validate(call.arguments, schemas[call.name], format_checker=jsonschema.FormatChecker())
-
-    def _texts(self) -> st.SearchStrategy[str]:
-        return st.text(max_size=10) | st.lists(st.sampled_from(self._fragments()), max_size=3).map("".join)
 
     def _fragments(self) -> tuple[str, ...]:
         return (*self.own_fragments, *self.syntax.markup(TOOLS).preserved, *_PIECES)
@@ -174,44 +177,20 @@ class FormatLaws:
         return constraint
 
     def _compiled(self, tools: Sequence[Tool], mode: str) -> CompiledConstraint:
-        return self.make_constrainer().compile(self._constraint(tools, mode), byte_vocabulary())
+        """Compile a grammar, once for each tools and mode: that is dear."""
+        key = (msgspec.json.encode(tools), mode)
+        if key not in self._grammars:
+            self._grammars[key] = self.make_constrainer().compile(self._constraint(tools, mode), _VOCABULARY)
+        return self._grammars[key]
 
     def _takes(self, tools: Sequence[Tool], mode: str, text: str) -> bool:
-        return is_whole(self._compiled(tools, mode), text, byte_vocabulary())
-
-
-def schema_of(value: JsonValue) -> JsonObject:
-    """Give the narrowest plain schema of a value: its types, and nothing of its content."""
-    if isinstance(value, dict):
-        properties = {key: schema_of(inner) for key, inner in value.items()}
-        return {"type": "object", "properties": properties, "required": [*value], "additionalProperties": False}
-    if isinstance(value, list):
-        return {"type": "array", **({"items": schema_of(value[0])} if value else {})}
-    names = {bool: "boolean", str: "string", int: "integer", float: "number"}
-    return {"type": names.get(type(value), "null")}
-
-
-def _drawn_calls(data: st.DataObject, texts: st.SearchStrategy[str]) -> tuple[list[ToolCall], list[Tool]]:
-    """Draw a call or two, with tools whose schemas type every argument."""
-    kinds = [texts, st.booleans(), st.integers(-(10**20), 10**20), st.none()]
-    kinds.append(st.floats(allow_nan=False, allow_infinity=False, width=32).map(lambda real: float(repr(real))))
-    scalars = st.one_of(kinds)
-    values = (
-        scalars
-        | st.one_of([st.lists(kind, max_size=3) for kind in kinds])
-        | st.dictionaries(Names, scalars, max_size=2)
-    )
-    drawn = st.dictionaries(Names, st.dictionaries(Names, values, max_size=3), min_size=1, max_size=2)
-    arguments = data.draw(drawn)
-    calls = [ToolCall(name=name, arguments=inner) for name, inner in arguments.items()]
-    if data.draw(st.booleans()):
-        calls = calls[:1]
-    return calls, [Tool(name=call.name, parameters=schema_of(call.arguments)) for call in calls]
+        return is_whole(self._compiled(tools, mode), text, _VOCABULARY)
 
 
 def _cut(data: st.DataObject, text: str) -> list[str]:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
-    return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    cuts = sorted(data.draw(_CUTS))
+    places = [0, *(cut * len(text) // 1000 for cut in cuts), len(text)]
+    return [text[start:end] for start, end in itertools.pairwise(places)]
 
 
 def _plain(calls: Sequence[ToolCall]) -> list[tuple[str, JsonObject]]:

@@ -71,7 +71,7 @@ class ModelRuntimeContract:
         data = await runtime.detokenize(tokens_of(chunks))
         assert codecs.getincrementaldecoder("utf-8")("replace").decode(data) == text_of(chunks)
 
-    @pytest.mark.parametrize("most", [1, 2, 7])
+    @pytest.mark.parametrize("most", [0, 1, 2, 7])
     async def test_max_tokens_is_the_most(self, runtime: ModelRuntime, most: int) -> None:
         chunks = await collect(runtime, self.request_of(max_tokens=most))
         finish = chunks[-1].finish

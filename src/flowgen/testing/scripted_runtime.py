@@ -107,7 +107,8 @@ class ScriptedRuntime:
         answer = self._answer(request)
         if answer.start_error is not None:
             raise answer.start_error
-        most = min(request.max_tokens or self.info.n_ctx, self.info.n_ctx - num_prompt)
+        rest = self.info.n_ctx - num_prompt
+        most = rest if request.max_tokens is None else min(request.max_tokens, rest)
         generation = ScriptedGeneration(request, answer, self.tokens, num_prompt, most, self._gate, self._delay_s)
         self._generations.append(generation)
         return generation

@@ -1,12 +1,14 @@
 """The table of options: complete against the API, its ranges enforced, its refusals named."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from msgspec import Meta
 
 from flowgen.domain.errors import InvalidField, RefusedField
 from flowgen.domain.option_table import parse, table
 from flowgen.domain.options import ChatOptions, LoadOptions
+from flowgen.domain.values import Value
 
 LOAD_OPTIONS = [
     "n_gpu_layers",
@@ -114,7 +116,7 @@ def test_every_default_is_allowed() -> None:
     [
         (ChatOptions, {"temperature": -0.5}, ("options.temperature", "-0.5", "a number from 0.0")),
         (ChatOptions, {"temperature": "hot"}, ("options.temperature", "'hot'", "a number")),
-        (ChatOptions, {"top_k": True}, ("options.top_k", "True", "an integer")),
+        (ChatOptions, {"top_k": True}, ("options.top_k", "true", "an integer")),
         (ChatOptions, {"max_tokens": 1.5}, ("options.max_tokens", "1.5", "an integer")),
         (ChatOptions, {"repeat_penalty": 0}, ("options.repeat_penalty", "0", "above 0")),
         (ChatOptions, {"stop": [1]}, ("options.stop", "[1]", "a list of (a string)")),
@@ -144,6 +146,21 @@ def test_a_refused_option_passes_at_its_neutral_value(name: str, value: Any) -> 
     values, unknown = parse(table(LoadOptions), {name: value}, "options")
     assert values.get(name, None) in (None, False)
     assert unknown == []
+
+
+class Rows(Value, frozen=True):
+    """Refused options of each kind."""
+
+    place: Annotated[int, Meta(extra={"refused": "there is one"})] = -1
+    words: Annotated[list[str], Meta(extra={"refused": "there are none"})] = []
+    cache: Annotated[bool, Meta(extra={"refused": "it is always on"})] = True
+
+
+@pytest.mark.parametrize("given", [{"place": 0}, {"words": ["x"]}, {"cache": False}])
+def test_zero_and_false_are_neutral_only_where_they_ask_for_nothing(given: dict[str, Any]) -> None:
+    with pytest.raises(RefusedField):
+        parse(table(Rows), given, "")
+    assert parse(table(Rows), {"place": -1, "words": [], "cache": True}, "")[1] == []
 
 
 def test_unknown_names_are_given_back_and_null_is_left_out() -> None:

@@ -21,6 +21,8 @@ from support.loaded import loaded_model
 HELLO = [{"role": "user", "content": "Hello!"}]
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 FORMAT = {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA, "strict": True}}
+LOST_CALL = "messages[1].function_call"
+USERS_REFUSAL = "messages[0].content[0].type"
 TOOL: dict[str, Any] = {"type": "function", "function": {"name": "sum", "parameters": SCHEMA, "strict": True}}
 
 
@@ -148,7 +150,14 @@ def test_stream_options_and_unknown_fields() -> None:
         ({"seed": "x"}, "seed"),
         ({"stop": [""]}, "stop[0]"),
         ({"stop": ["x"], "response_format": FORMAT}, "stop"),
-        ({"logit_bias": {"the": 1}}, "logit_bias"),
+        ({"logit_bias": {"-1": 1}}, "logit_bias"),
+        ({"messages": [*HELLO, {"role": "assistant", "content": "", "function_call": {"name": "f"}}]}, LOST_CALL),
+        ({"messages": [*HELLO, {"role": "tool", "tool_call_id": "c9", "content": "2"}]}, "messages[1].tool_call_id"),
+        ({"messages": [{"role": "user", "content": [{"type": "refusal", "refusal": "No"}]}]}, USERS_REFUSAL),
+        ({"stream_options": {"continuous_usage_stats": True}}, "stream_options.continuous_usage_stats"),
+        ({"id_slot": 0}, "id_slot"),
+        ({"prompt": "Once"}, "prompt"),
+        ({"reasoning_effort": "enormous"}, "reasoning_effort"),
         ({"logprobs": 3}, "logprobs"),
         ({"top_logprobs": 2}, "top_logprobs"),
         ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
@@ -196,7 +205,34 @@ def test_messages_are_needed() -> None:
 
 def test_fields_at_their_neutral_value_pass() -> None:
     neutral = {"n": 1, "modalities": ["text"], "audio": None, "functions": None, "tools": [], "tool_choice": "auto"}
-    assert asked(**neutral).warnings == ()
+    order = ["penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature"]
+    assert asked(**neutral, samplers=order, stop_token_ids=[], lora=[], id_slot=-1, t_max_predict_ms=-1).warnings == ()
+
+
+def test_what_the_model_once_refused_is_what_it_said() -> None:
+    for said in ({"content": None, "refusal": "No."}, {"content": [{"type": "refusal", "refusal": "No."}]}):
+        found = request(messages=[*HELLO, {"role": "assistant", **said}, *HELLO])
+        assert found.messages[1] == Message(role="assistant", content="No.")
+
+
+def test_a_result_answers_any_earlier_call_or_is_warned_of_by_a_lenient_server() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "sum", "arguments": "{}"}}
+    result = {"role": "tool", "tool_call_id": "c1", "content": "2"}
+    messages = [*HELLO, {"role": "assistant", "tool_calls": [call]}, *HELLO, result]
+    assert asked(messages=messages).warnings == ()
+    result["tool_call_id"] = "c2"
+    found = read_completion({"messages": messages}, is_lenient=True)
+    assert found.warnings[0].startswith("messages[3].tool_call_id was ignored: no call before it has this id")
+
+
+def test_a_model_that_never_thinks_does_as_it_is_told_not_to() -> None:
+    assert settle(asked(reasoning_effort="none"), loaded_model()).warnings == ()
+
+
+def test_a_prompt_that_is_only_rendered_may_end_before_the_answer() -> None:
+    body = {"messages": HELLO, "add_generation_prompt": False}
+    assert not read_completion(body, is_answered=False).request.opens_answer
+    assert read_completion(body, is_lenient=True).request.opens_answer
 
 
 def test_what_an_sdk_sends_back_as_null_is_no_news() -> None:

@@ -30,6 +30,7 @@ SAMPLERS = [
     "dry",
     "top_n_sigma",
     "top_k",
+    "tfs_z",
     "typical_p",
     "top_p",
     "min_p",

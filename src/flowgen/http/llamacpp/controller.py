@@ -37,7 +37,8 @@ class LlamaCppController(Controller):
         unknown: list[str] = []
         body = await read_body(request, lambda raw: read(TokenizeBody, raw, "", unknown))
         warnings = [*ignored(unknown)] or UNSET
-        tokens = await texts.tokenize(body.content, special=body.parse_special, add_special=body.add_special)
+        parts = [body.content] if isinstance(body.content, str) else body.content
+        tokens = await texts.tokenize(parts, special=body.parse_special, add_special=body.add_special)
         if not body.with_pieces:
             return Response(TokensBody(tokens=[*tokens], warnings=warnings), status_code=200)
         pieces = await texts.pieces(tokens)
@@ -57,8 +58,10 @@ class LlamaCppController(Controller):
     async def apply_template(
         self, request: HttpRequest, chat: NamedDependency[ChatService], settings: NamedDependency[StreamSettings]
     ) -> Response[Any]:
-        """Give the prompt that a body of /v1/chat/completions becomes."""
-        asked = await read_body(request, lambda raw: read_completion(raw, is_lenient=settings.is_lenient))
+        """Give the prompt that a body of /v1/chat/completions becomes; it may leave the answer's beginning out."""
+        asked = await read_body(
+            request, lambda raw: read_completion(raw, is_lenient=settings.is_lenient, is_answered=False)
+        )
         warnings: list[str] = []
 
         def make(model: LoadedModel) -> ChatRequest:

@@ -10,7 +10,9 @@ from flowgen.domain.values import Value
 class TokenizeBody(Value, frozen=True):
     """POST /tokenize."""
 
-    content: Annotated[str, Meta(description="The text.")]
+    content: Annotated[
+        str | list[str | Annotated[int, Meta(ge=0)]], Meta(description="The text, or a list of texts and token ids.")
+    ]
     add_special: Annotated[bool, Meta(description="Put the text between the BOS and EOS that the model wants.")] = False
     parse_special: Annotated[bool, Meta(description="Special tokens' texts become those tokens.")] = True
     with_pieces: Annotated[bool, Meta(description="Give each token's text, or its bytes where they are none.")] = False

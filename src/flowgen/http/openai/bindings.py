@@ -10,6 +10,7 @@ import msgspec
 from flowgen.domain.constraints import Choice, Constraint, Gbnf, JsonSchema, Lark, Regex
 from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.values import JsonObject, Value
+from flowgen.http.chat_fields import response_format
 from flowgen.http.openai.sampling_wire import GenerationFields, StructuredOutputs
 from flowgen.http.reading import read
 
@@ -22,9 +23,9 @@ class Binding(Value, frozen=True):
     field: str
 
 
-def binding(body: GenerationFields, formatted: Binding | None, unknown: list[str]) -> Binding | None:
+def binding(body: GenerationFields, unknown: list[str]) -> Binding | None:
     """The one thing that binds the answer. Raises ConflictingFields for two, and InvalidField."""
-    found = [formatted] if formatted is not None else []
+    found = _formatted(body.response_format, unknown)
     if body.grammar is not None:
         found.append(_bound(Gbnf(grammar=body.grammar), "grammar"))
     for field, value in (("json_schema", body.json_schema), ("guided_json", body.guided_json)):
@@ -40,6 +41,11 @@ def binding(body: GenerationFields, formatted: Binding | None, unknown: list[str
     if len(found) > 1:
         raise ConflictingFields(found[0].field, found[1].field, "an answer has one form")
     return found[0] if found else None
+
+
+def _formatted(raw: JsonObject | None, unknown: list[str]) -> list[Binding]:
+    constraint, path = response_format(raw, unknown)
+    return [] if constraint is None else [Binding(constraint=constraint, path=path, field="response_format")]
 
 
 def _bound(constraint: Constraint, path: str) -> Binding:

@@ -12,6 +12,7 @@ from flowgen.domain.option_table import Option, parse, table
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http.openai.text_wire import CompletionBody, EmbeddingBody
 from flowgen.http.openai.wire import ChatCompletionBody
+from flowgen.http.reading import join
 
 ENDPOINTS: Mapping[str, type[Value]] = {
     "/v1/chat/completions": ChatCompletionBody,
@@ -99,8 +100,9 @@ class Refusals:
             raise RefusedField(field, reason)
         self.warnings.append(f"{field} was ignored: {reason}.")
 
-    def without_refused(self, rows: Mapping[str, Option], raw: JsonObject) -> JsonObject:
-        """A body without the fields that are always refused; such as stand at their neutral value pass."""
+    def without_refused(self, rows: Mapping[str, Option], raw: JsonObject, where: str = "") -> JsonObject:
+        """A body, or the object at `where` in it, without the fields that are always refused; such as stand at their
+        neutral value pass."""
         kept = dict(raw)
         for name, row in rows.items():
             if row.refused is None or raw.get(name) is None:
@@ -108,7 +110,7 @@ class Refusals:
             try:
                 parse({name: row}, {name: raw[name]}, "")
             except RefusedField:
-                self.refuse(name, row.refused)
+                self.refuse(join(where, name), row.refused)
                 del kept[name]
         return kept
 

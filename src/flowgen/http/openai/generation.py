@@ -7,29 +7,44 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from flowgen.application.loaded_model import LoadedModel
+from flowgen.domain.chat import ChatRequest
 from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.generation import Sampling
-from flowgen.domain.option_table import Option
+from flowgen.domain.option_table import Option, table
 from flowgen.domain.values import JsonObject
 from flowgen.http.chat_fields import stop_texts
 from flowgen.http.openai.biases import biases
 from flowgen.http.openai.bindings import Binding
+from flowgen.http.openai.fields import Refusals
 from flowgen.http.openai.sampling_wire import GenerationFields, StreamOptions
 from flowgen.http.reading import read
 
 MAX_STOPS = 64
+_STREAM_OPTIONS = table(StreamOptions)
 _SAME = [name for name in Sampling.__struct_fields__ if name in GenerationFields.__struct_fields__]
 
 
-def sampling(body: GenerationFields) -> Sampling:
-    """The sampling of a request; `settled` fills in what the model has a say in."""
+def generated(body: GenerationFields, bound: Binding | None) -> ChatRequest:
+    """How an answer is generated, whatever it answers; `settled` fills in what the model has a say in. Raises
+    InvalidField and ConflictingFields."""
+    biased = biases(body.logit_bias, "logit_bias")
     same = {name: getattr(body, name) for name in _SAME if name not in ("logit_bias", "dry_sequence_breakers")}
     same["repeat_penalty"] = _repeat_penalty(body)
-    return Sampling(
+    sampling = Sampling(
         **same,
         mirostat_mode=body.mirostat,
         dry_sequence_breakers=tuple(body.dry_sequence_breakers),
-        logit_bias=biases(body.logit_bias, "logit_bias"),
+        logit_bias=biased.by_token,
+    )
+    return ChatRequest(
+        messages=(),
+        constraint=bound.constraint if bound else None,
+        constraint_field=bound.path if bound else "response_format",
+        sampling=sampling,
+        stop=_stops(body),
+        text_biases=biased.by_text,
+        ignore_eos=body.ignore_eos,
+        reuses_prefix=body.cache_prompt,
     )
 
 
@@ -49,7 +64,7 @@ def settled(asked: Sampling, body: GenerationFields, model: LoadedModel) -> Samp
     return replace(asked, penalty_last_n=last_n)
 
 
-def stops(body: GenerationFields) -> tuple[str, ...]:
+def _stops(body: GenerationFields) -> tuple[str, ...]:
     """The stop strings. Raises InvalidField for an empty one, and for too many."""
     texts = stop_texts(body.stop, "stop")
     if len(texts) > MAX_STOPS:
@@ -57,22 +72,23 @@ def stops(body: GenerationFields) -> tuple[str, ...]:
     return texts
 
 
-def includes_usage(body: GenerationFields, unknown: list[str]) -> bool:
+def includes_usage(body: GenerationFields, unknown: list[str], refusals: Refusals) -> bool:
     """Whether a stream is to end with the counts."""
-    return read(StreamOptions, body.stream_options or {}, "stream_options", unknown).include_usage
+    asked = refusals.without_refused(_STREAM_OPTIONS, body.stream_options or {}, "stream_options")
+    return read(StreamOptions, asked, "stream_options", unknown).include_usage
 
 
-def most_tokens(counts: Mapping[str, int | None]) -> int | None:
+def most_tokens(counts: Mapping[str, int | None], *, least: int = 1) -> int | None:
     """As many as asked for, under any name; None is as many as the context holds. Raises InvalidRequest."""
     given = {name: value for name, value in counts.items() if value is not None}
     for name, value in given.items():
-        if value == 0:
-            raise InvalidField(name, 0, "an integer from 1, or -1 for as many as the context holds")
+        if -1 < value < least:
+            raise InvalidField(name, value, f"an integer from {least}, or -1 for as many as the context holds")
     if len(set(given.values())) > 1:
         first, second = list(given)[:2]
         raise ConflictingFields(first, second, "they differ")
     most = next(iter(given.values()), -1)
-    return most if most > 0 else None
+    return most if most >= 0 else None
 
 
 def check_ends(body: GenerationFields, bound: Binding | None, *, has_calls: bool) -> None:

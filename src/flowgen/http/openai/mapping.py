@@ -13,19 +13,19 @@ from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.messages import Message, Tool, ToolChoice
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http import conversation
-from flowgen.http.chat_fields import check_choice, response_format
+from flowgen.http.chat_fields import check_choice
 from flowgen.http.openai.allowed_tools import tool_choice
-from flowgen.http.openai.bindings import Binding, binding
+from flowgen.http.openai.bindings import binding
 from flowgen.http.openai.fields import ROWS, Refusals
 from flowgen.http.openai.generation import (
     check_count,
     check_ends,
+    generated,
     includes_usage,
     most_tokens,
-    sampling,
     settled,
-    stops,
 )
+from flowgen.http.openai.results import check_results
 from flowgen.http.openai.wire import ChatCompletionBody
 from flowgen.http.reading import ignored, read
 
@@ -54,37 +54,36 @@ class SettledCompletion(Value, frozen=True):
     warnings: tuple[str, ...]
 
 
-def read_completion(raw: JsonObject, *, is_lenient: bool = False) -> AskedCompletion:
-    """Check a body of /v1/chat/completions. Raises InvalidRequest that names the field."""
+def read_completion(raw: JsonObject, *, is_lenient: bool = False, is_answered: bool = True) -> AskedCompletion:
+    """Check a body of /v1/chat/completions; one that is only rendered need not open an answer. Raises InvalidRequest
+    that names the field."""
     unknown: list[str] = []
     refusals = Refusals(is_lenient=is_lenient)
     body = read(ChatCompletionBody, refusals.without_refused(_ROWS, raw), "", unknown)
     if not body.messages:
         raise InvalidField("messages", raw.get("messages"), "a list of at least one message")
     messages = conversation.messages(body.messages, unknown)
+    check_results(messages, refusals)
     tools = conversation.tools(body.tools or [], unknown)
     choice = _tool_choice(body, tools, unknown)
-    bound = binding(body, _formatted(body, unknown), unknown)
-    continues = _continues(body, messages, refusals)
+    bound = binding(body, unknown)
+    continues = _continues(body, messages)
     if continues and bound is not None:
         raise ConflictingFields(bound.field, "messages", "a last message of the assistant is continued, not bound")
     check_ends(body, bound, has_calls=bool(tools) and choice.mode != "none")
-    request = ChatRequest(
+    request = replace(
+        generated(body, bound),
         messages=messages,
         tools=tools,
         tool_choice=choice,
         is_parallel=body.parallel_tool_calls,
-        constraint=bound.constraint if bound else None,
-        constraint_field=bound.path if bound else "response_format",
-        sampling=sampling(body),
         max_tokens=_max_tokens(body),
-        stop=stops(body),
-        ignore_eos=body.ignore_eos,
         logprobs=_logprobs(body),
         continues_last=continues,
+        opens_answer=_opens(body, refusals, continues=continues, is_answered=is_answered),
         template_variables=body.chat_template_kwargs,
     )
-    include_usage = includes_usage(body, unknown)
+    include_usage = includes_usage(body, unknown, refusals)
     warnings = (*ignored(unknown), *refusals.warnings)
     return AskedCompletion(
         body=body, request=request, include_usage=include_usage, is_lenient=is_lenient, warnings=warnings
@@ -101,7 +100,7 @@ def settle(asked: AskedCompletion, model: LoadedModel) -> SettledCompletion:
         request = replace(request, tools=(), tool_choice=ToolChoice())
     variables = dict(request.template_variables)
     effort = asked.body.reasoning_effort
-    if effort is not None and refusals.is_possible(_ROWS["reasoning_effort"], model):
+    if effort is not None and not _is_idle(effort, model) and refusals.is_possible(_ROWS["reasoning_effort"], model):
         variables["reasoning_effort"] = effort
     source = model.dialogue.renderer.template.source
     unread = [
@@ -113,9 +112,10 @@ def settle(asked: AskedCompletion, model: LoadedModel) -> SettledCompletion:
     return SettledCompletion(request=request, warnings=(*asked.warnings, *refusals.warnings, *unread))
 
 
-def _formatted(body: ChatCompletionBody, unknown: list[str]) -> Binding | None:
-    constraint, path = response_format(body.response_format, unknown)
-    return None if constraint is None else Binding(constraint=constraint, path=path, field="response_format")
+def _is_idle(effort: str, model: LoadedModel) -> bool:
+    """A model that never thinks does what asks it not to."""
+    template = model.dialogue.renderer.template
+    return effort == "none" and template.reasoning is None and "reasoning_effort" not in template.source
 
 
 def _tool_choice(body: ChatCompletionBody, tools: tuple[Tool, ...], unknown: list[str]) -> ToolChoice:
@@ -126,15 +126,21 @@ def _tool_choice(body: ChatCompletionBody, tools: tuple[Tool, ...], unknown: lis
     return choice
 
 
-def _continues(body: ChatCompletionBody, messages: tuple[Message, ...], refusals: Refusals) -> bool:
+def _continues(body: ChatCompletionBody, messages: tuple[Message, ...]) -> bool:
     """Whether the answer goes on with the last message. Raises InvalidField where it is asked to and cannot."""
     asked, is_last = body.continue_final_message, messages[-1].role == "assistant"
     if asked and not is_last:
         raise InvalidField("continue_final_message", True, "true where the last message is the assistant's")
-    continues = is_last and asked is not False
-    if not body.add_generation_prompt and not continues:
+    return is_last and asked is not False
+
+
+def _opens(body: ChatCompletionBody, refusals: Refusals, *, continues: bool, is_answered: bool) -> bool:
+    """Whether the prompt ends with the answer's beginning; it must where an answer is to come."""
+    if body.add_generation_prompt or continues:
+        return True
+    if is_answered:
         refusals.refuse("add_generation_prompt", "an answer begins the assistant's turn")
-    return continues
+    return is_answered
 
 
 def _max_tokens(body: ChatCompletionBody) -> int | None:

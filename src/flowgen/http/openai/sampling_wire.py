@@ -18,6 +18,8 @@ Strength = Annotated[float, Meta(ge=0.0, le=1e6)]
 Text = Annotated[str, Meta(min_length=1)]
 LookBack = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 Bias = float | Literal[False]
+SAMPLERS = ("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature")
+"""llama.cpp's own order, by its own names."""
 
 
 def refused(reason: str, description: str) -> Meta:
@@ -53,6 +55,7 @@ class GenerationFields(Value, frozen=True):
         0.05
     )
     typical_p: Annotated[Probability, Meta(description="Locally typical sampling; 1 is off.")] = 1.0
+    tfs_z: Annotated[Probability, Meta(description="Tail-free sampling, as it was in llama.cpp; 1 is off.")] = 1.0
     top_n_sigma: Annotated[
         float, Meta(ge=-1.0, le=1e6, description="Standard deviations below the best score; 0 or less is off.")
     ] = -1.0
@@ -100,8 +103,8 @@ class GenerationFields(Value, frozen=True):
     logit_bias: Annotated[
         dict[str, Bias] | list[tuple[int | str, Bias]] | None,
         Meta(
-            description="Numbers added to tokens' scores, by token id or as llama.cpp's pairs; "
-            "false: never, where a grammar leaves a choice."
+            description="Numbers added to tokens' scores, by token id or by a text whose tokens they are; also as "
+            "llama.cpp's pairs; false: never, where a grammar leaves a choice."
         ),
     ] = None
     ignore_eos: Annotated[
@@ -120,32 +123,37 @@ class GenerationFields(Value, frozen=True):
         Meta(description="One of `json`, `regex`, `choice`, `grammar`, `json_object`, as in vLLM."),
     ] = None
     cache_prompt: Annotated[
-        bool,
-        refused("the cache serves all prompts, and changes no answer", "Take a prompt's beginning from the cache."),
+        bool, Meta(description="Take the prompt's beginning from the cache; false: compute all of it.")
     ] = True
+    response_format: Annotated[
+        JsonObject | None,
+        Meta(description='{"type": "text"}, {"type": "json_object", "schema"?} or {"type": "json_schema", ...}.'),
+    ] = None
     add_special_tokens: Annotated[
         bool | None, refused("the model's own file says whether a prompt begins with BOS", "BOS before the prompt.")
     ] = None
     samplers: Annotated[
-        list[str] | None, refused("the samplers go in llama.cpp's own order", "The order of the samplers.")
-    ] = None
+        list[str], refused("the samplers go in llama.cpp's own order", "The order of the samplers.")
+    ] = field(default_factory=lambda: list(SAMPLERS))
+    typ_p: Annotated[float, refused("typical_p is its name", "The name of typical_p among the samplers.")] = 1.0
     min_keep: Annotated[int, refused("samplers keep one token at least", "Tokens that samplers keep at least.")] = 0
     n_keep: Annotated[int, refused("a context that is full ends the answer, nothing is shifted", "For shifting.")] = 0
     n_probs: Annotated[int, refused("logprobs is its name here", "llama.cpp's name of logprobs.")] = 0
     id_slot: Annotated[int, refused("the cache finds the best place by itself", "The slot that answers.")] = -1
-    t_max_predict_ms: Annotated[int, refused("give max_tokens", "A limit of time.")] = 0
+    n_indent: Annotated[int, refused("the model chooses its white space", "Least indentation of a line.")] = 0
+    t_max_predict_ms: Annotated[int, refused("give max_tokens", "A limit of time.")] = -1
     post_sampling_probs: Annotated[
         bool, refused("log-probabilities are the model's own", "Probabilities after the samplers.")
     ] = False
     min_tokens: Annotated[int, refused("the model decides when it has ended", "Tokens to generate at least.")] = 0
-    stop_token_ids: Annotated[list[int] | None, refused("give stop, as texts", "Tokens that end the answer.")] = None
+    stop_token_ids: Annotated[list[int], refused("give stop, as texts", "Tokens that end the answer.")] = []
     include_stop_str_in_output: Annotated[
         bool, refused("a stop string is never part of an answer", "Keep the stop string.")
     ] = False
     skip_special_tokens: Annotated[
         bool, refused("special tokens are always left out", "Leave special tokens out of the text.")
     ] = True
-    bad_words: Annotated[list[str] | None, refused("give logit_bias", "Words that must not come.")] = None
+    bad_words: Annotated[list[str], refused("give logit_bias", "Words that must not come.")] = []
     allowed_token_ids: Annotated[
         list[int] | None, refused("give a grammar or logit_bias", "The only tokens that may come.")
     ] = None
@@ -160,8 +168,11 @@ class GenerationFields(Value, frozen=True):
         refused("give echo and logprobs to /v1/completions", "Log-probabilities of the prompt's tokens."),
     ] = None
     lora: Annotated[
-        list[Any] | None, refused("adapters are loaded with the model; see lora_path of /load", "Adapters to apply.")
-    ] = None
+        list[Any], refused("adapters are loaded with the model; see lora_path of /load", "Adapters to apply.")
+    ] = []
+    logits_processors: Annotated[
+        list[Any], refused("they are plugins; see logits_processor of /chat", "Code that changes the scores.")
+    ] = []
     guided_whitespace_pattern: Annotated[
         str | None, refused("documents are compact", "White space in a document, as a pattern.")
     ] = None
@@ -171,6 +182,10 @@ class StreamOptions(Value, frozen=True):
     """What a stream says besides the answer."""
 
     include_usage: bool = False
+    continuous_usage_stats: Annotated[
+        bool,
+        refused("the counts come once, at the end: clients add up all that they are told", "Counts in all chunks."),
+    ] = False
 
 
 class StructuredOutputs(Value, frozen=True):

@@ -14,11 +14,10 @@ from flowgen.http.openai.fields import ROWS, Refusals, middle_tokens
 from flowgen.http.openai.generation import (
     check_count,
     check_ends,
+    generated,
     includes_usage,
     most_tokens,
-    sampling,
     settled,
-    stops,
 )
 from flowgen.http.openai.text_wire import INPUTS, CompletionBody, EmbeddingBody
 from flowgen.http.reading import ignored, read
@@ -73,24 +72,19 @@ def read_text(raw: JsonObject, *, is_lenient: bool = False) -> AskedText:
     unknown: list[str] = []
     refusals = Refusals(is_lenient=is_lenient)
     body = read(CompletionBody, refusals.without_refused(_COMPLETION, raw), "", unknown)
-    bound = binding(body, None, unknown)
+    bound = binding(body, unknown)
     if bound is not None and body.echo:
         raise ConflictingFields("echo", bound.field, "the text would not match")
     if body.suffix and body.echo:
         raise ConflictingFields("echo", "suffix", "the answer goes between the two")
     check_ends(body, bound, has_calls=False)
-    request = ChatRequest(
-        messages=(),
-        constraint=bound.constraint if bound else None,
-        constraint_field=bound.path if bound else "response_format",
-        sampling=sampling(body),
-        max_tokens=most_tokens({"max_tokens": body.max_tokens, "n_predict": body.n_predict}),
-        stop=stops(body),
-        ignore_eos=body.ignore_eos,
+    request = replace(
+        generated(body, bound),
+        max_tokens=most_tokens({"max_tokens": body.max_tokens, "n_predict": body.n_predict}, least=0),
         logprobs=body.logprobs,
         echo=body.echo,
     )
-    include_usage = includes_usage(body, unknown)
+    include_usage = includes_usage(body, unknown, refusals)
     return AskedText(
         body=body,
         request=request,

@@ -22,7 +22,7 @@ _SHAPES = {
 
 
 class CompletionBody(GenerationFields, frozen=True, kw_only=True):
-    """POST /v1/completions."""
+    """POST /v1/completions. `max_tokens` 0 generates nothing: what is asked for is the prompt, echoed."""
 
     prompt: Annotated[Any, Meta(description=_INPUTS, extra={"allowed": INPUTS}, extra_json_schema=_SHAPES)]
     suffix: Annotated[
@@ -34,6 +34,8 @@ class CompletionBody(GenerationFields, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=0, le=20)] | None,
         Meta(description="Log-probabilities with so many alternatives; beside echo only where logits_all was loaded."),
     ] = None
+    messages: Annotated[list[Any], refused("a text has none; /v1/chat/completions takes them", "A conversation.")] = []
+    tools: Annotated[list[Any], refused("a text has none; /v1/chat/completions takes them", "Functions to call.")] = []
 
 
 class EmbeddingBody(Value, frozen=True, kw_only=True):

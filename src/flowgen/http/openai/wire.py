@@ -21,10 +21,6 @@ class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
     top_logprobs: Annotated[
         Annotated[int, Meta(ge=0, le=20)] | None, Meta(description="Alternatives per token; needs logprobs.")
     ] = None
-    response_format: Annotated[
-        JsonObject | None,
-        Meta(description='{"type": "text"}, {"type": "json_object", "schema"?} or {"type": "json_schema", ...}.'),
-    ] = None
     tools: Annotated[
         list[Any] | None,
         Meta(description="Functions that the model may call.", extra={"needs": "tool_calls"}, extra_json_schema=TOOLS),
@@ -34,7 +30,7 @@ class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
     ] = None
     parallel_tool_calls: Annotated[bool, Meta(description="Allow more than one call in an answer.")] = True
     reasoning_effort: Annotated[
-        str | None,
+        Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None,
         Meta(description="How long the model thinks, as its template has it.", extra={"needs": "reasoning_effort"}),
     ] = None
     chat_template_kwargs: Annotated[
@@ -48,14 +44,15 @@ class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
         bool, Meta(description="Begin the assistant's turn; false only beside continue_final_message.")
     ] = True
     echo: Annotated[bool, refused("the answer is what comes after the prompt", "Repeat the last message.")] = False
-    functions: Annotated[list[Any] | None, refused("it was replaced by tools; give those", "Former tools.")] = None
+    prompt: Annotated[Any, refused("a chat has messages; /v1/completions takes a text", "A text to go on with.")] = None
+    functions: Annotated[list[Any], refused("it was replaced by tools; give those", "Former tools.")] = []
     function_call: Annotated[Any, refused("it was replaced by tool_choice; give that", "Former tool_choice.")] = None
     chat_template: Annotated[
         str | None, refused("the template is chosen at /load (chat_format, chat_handler)", "A template of one's own.")
     ] = None
     documents: Annotated[
-        list[Any] | None, refused("give their texts in messages", "Texts that the answer is to draw on.")
-    ] = None
+        list[Any], refused("give their texts in messages", "Texts that the answer is to draw on.")
+    ] = []
     audio: Annotated[JsonObject | None, refused("the model answers in text", "Audio of the answer.")] = None
     modalities: Annotated[list[str], refused("the model answers in text", "Kinds of answer.")] = field(
         default_factory=lambda: ["text"]
