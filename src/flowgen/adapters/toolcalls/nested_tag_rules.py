@@ -12,7 +12,8 @@ from flowgen.domain.schemas import Array, Enum, Node, Nothing, Object, Property,
 
 
 class NestedTagRules:
-    """The rules of one tool's arguments. No text holds the marker."""
+    """The rules of one tool's arguments. Only a text that is an argument itself may hold the marker: it is read up to
+    its own closing tag, all others end at the next marker."""
 
     def __init__(self, grammar: BlockGrammar, mark: str, index: int, tool: Tool) -> None:
         self._grammar = grammar
@@ -21,32 +22,34 @@ class NestedTagRules:
         self._lowered = lowered_arguments(tool, self._field)
         notation = JsonNotation((mark, "<|"))
         self._rules = NodeRules(grammar, f"{grammar.name}_{index}", self._lowered, notation, self._field)
-        self._values = RawValues(grammar, self._rules, (mark,), self._field)
+        self._inner_values = RawValues(grammar, self._rules, (mark,), self._field)
+        self._own_values = RawValues(grammar, self._rules, (), self._field)
 
     def arguments(self) -> str:
         """Give the expression of the arguments. Raises ConstraintRefused."""
         sets = argument_sets(self._lowered, self._field)
-        return f"({' | '.join(self._members(members) for members in sets)})"
+        return f"({' | '.join(self._members(members, is_argument=True) for members in sets)})"
 
-    def _members(self, members: tuple[Property, ...]) -> str:
+    def _members(self, members: tuple[Property, ...], *, is_argument: bool = False) -> str:
         return " ".join(
-            f"({self._element(one.name, one.node)}){'' if one.is_required else '?'}"
+            f"({self._element(one.name, one.node, is_argument=is_argument)}){'' if one.is_required else '?'}"
             for one in members
             if not isinstance(one.node, Nothing)
         )
 
-    def _element(self, key: str, node: Node) -> str:
+    def _element(self, key: str, node: Node, *, is_argument: bool = False) -> str:
         if not TAG.fullmatch(f"<{key}>"):
             raise ConstraintRefused(
                 self._field, f"{key!r} cannot be an argument's name in this model's format of calls"
             )
         opening, closing = self._grammar.texts(f"{self._mark}<{key}>"), f"{self._mark}</{key}>"
-        return f"{opening} ({self._content(node, closing)})"
+        return f"{opening} ({self._content(node, closing, is_argument=is_argument)})"
 
-    def _content(self, node: Node, closing: str) -> str:
+    def _content(self, node: Node, closing: str, *, is_argument: bool) -> str:
         """Give the expression of a value and its closing."""
         texts, others = kinds(node, self._rules)
-        options = [self._values.text(text, closing, is_mixed=bool(others)) for text in texts]
+        values = self._own_values if is_argument and not others else self._inner_values
+        options = [values.text(text, closing, is_mixed=bool(others)) for text in texts]
         return " | ".join([*options, *(self._other(other, closing) for other in others)])
 
     def _other(self, node: Node, closing: str) -> str:
