@@ -16,8 +16,9 @@ from pathlib import Path
 
 from flowgen.adapters.llama.cores import usable_cores
 
-_CROWDED, _CALM = 0.4, 0.2
-"""Seconds that this process's threads were ready to run and had no core, to a second."""
+_CROWDED, _CALM = 0.55, 0.4
+"""Seconds that this process's threads were ready to run and had no core, to a second. A crowd's own server and clients
+make 0.3 of them on two cores; one other process that wants a core makes 0.7."""
 
 
 class Spinning:
