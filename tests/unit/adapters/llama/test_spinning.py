@@ -27,7 +27,7 @@ def settle(wanted: int) -> None:
 def test_what_was_the_case_stays_so_until_it_is_clearly_otherwise() -> None:
     told: list[bool] = []
     watch = Spinning(lambda: 0.0, told.append)
-    for share in (0.3, 0.5, 0.3, 0.5, 0.1, 0.3, 0.1):
+    for share in (0.5, 0.7, 0.5, 0.7, 0.1, 0.5, 0.1):
         watch.judge(share)
     watch.close()
     assert told == [True, False]
