@@ -2,7 +2,8 @@
 
     python -m benchmarks.compare --model model.gguf --peer 'llama-server -m {model} ... --port {port}' --json out.json
 
-The README in this folder has the peers' commands. `--aged` measures FlowGen after 100 other conversations instead.
+The README in this folder has the peers' commands. `--aged` measures FlowGen after 100 other conversations against a
+fresh FlowGen instead.
 """
 
 import argparse
@@ -32,10 +33,11 @@ def _measure(arguments: argparse.Namespace, setting: Setting) -> Report:
     with ExitStack() as servers:
         port = free_port()
         urls = {"a": servers.enter_context(running(flowgen_command(setting, port), port))}
+        port = free_port()
         if arguments.aged:
-            return asyncio.run(drive_aged(urls["a"], arguments.rounds, arguments.seed))
+            fresh = servers.enter_context(running(flowgen_command(setting, port), port))
+            return asyncio.run(drive_aged(urls["a"], fresh, arguments.rounds, arguments.seed))
         if arguments.peer:
-            port = free_port()
             urls["b"] = servers.enter_context(running(peer_command(arguments.peer, setting, port), port))
         return asyncio.run(drive(urls, workload_names(arguments.only), arguments.rounds, arguments.seed))
 
@@ -47,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--context", type=int, default=32768, help="KV cells in all (default: %(default)s)")
     parser.add_argument("--sequences", type=int, default=16, help="answers at once (default: %(default)s)")
-    parser.add_argument("--aged", action="store_true", help="FlowGen alone: solo fresh, and after 100 conversations")
+    parser.add_argument("--aged", action="store_true", help="FlowGen alone: solo after 100 conversations, and fresh")
     add_options(parser)
     return parser
 
