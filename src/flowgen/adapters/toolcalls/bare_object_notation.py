@@ -3,6 +3,7 @@ know
 what stands around it."""
 
 import re
+from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.node_rules import NodeRules, bounds, whole_pattern
@@ -62,19 +63,19 @@ class BareObjectNotation(Value, frozen=True):
         if rules.grammar.begins_with_token(self.mark):
             limits = [f"/{pattern}/" if pattern else r"/(?s:.*)/", *([f"/(?s:.){count}/"] if count else [])]
             body = " & ".join([*limits, f"~/(?s:.*){mark}(?s:.*)/"])
-            return f"{self.mark} {self._shared(rules, body, is_free=node == String())} {self.mark}"
+            return f"{self.mark} {rules.shared_terminal(body)} {self.mark}"
         limits = [f"/{mark}{pattern or '(?s:.*)'}{mark}/", *([f"/{mark}(?s:.){count}{mark}/"] if count else [])]
         body = " & ".join([*limits, f"~/{mark}(?s:.*){mark}(?s:.+)/"])
-        return self._shared(rules, body, is_free=node == String(), is_lazy=True)
+        return rules.shared_terminal(body, is_lazy=True)
 
-    def _shared(self, rules: NodeRules, body: str, *, is_free: bool, is_lazy: bool = False) -> str:
-        if not is_free:
-            return rules.own_terminal(body, is_lazy=is_lazy)
-        upper = f"{rules.grammar.name.upper()}_STRING"
-        if is_lazy:
-            rules.terminal(f"{upper.lower()}[lazy]", upper)
-        rules.terminal(upper, body)
-        return upper.lower() if is_lazy else upper
-
-    def any_key(self, rules: NodeRules) -> str:
-        return rules.terminal(f"{rules.grammar.name.upper()}_KEY", "/[A-Za-z_$][A-Za-z0-9_$.\\-]*/")
+    def free_key(self, rules: NodeRules, keys: String, names: Sequence[str]) -> str:
+        """A key without marks: letters, digits, `_`, `$`, `.` and `-`."""
+        try:
+            pattern, count = whole_pattern(keys), bounds(keys)
+        except ValueError:
+            raise rules.refusal("several patterns together are too much for this notation", "pattern") from None
+        parts = ["/[A-Za-z_$][A-Za-z0-9_$.\\-]*/"]
+        parts += [f"/{pattern}/"] if pattern else []
+        parts += [f"/(?s:.){count}/"] if count else []
+        parts += [f"~/{'|'.join(map(lark.pattern, names))}/"] if names else []
+        return rules.shared_terminal(" & ".join(parts))

@@ -4,6 +4,8 @@ what a body is made of."""
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from flowgen.adapters.toolcalls.answer_reader import CallSyntax, Openings
 from flowgen.application import lark
 from flowgen.domain.constraints import LarkPart
@@ -23,15 +25,46 @@ class BlockGrammar:
         self.plan = plan
         self.rules: list[str] = []
         self.parts: dict[str, LarkPart] = {}
+        self.known: set[str] = set()
+        self._shared: dict[str, str] = {}
+        self._parts: dict[bytes, str] = {}
+        self._tokens = Texts(plan.control_tokens)
         self._dropped = [text for text in dropped if self.begins_with_token(text)]
 
     def texts(self, text: str) -> str:
         """Give the expression of a text as it is written: special tokens by name, all else by letters."""
-        return texts(text, self.plan.control_tokens)
+        return self._tokens.expression(text)
 
     def begins_with_token(self, text: str) -> bool:
         """Whether a text begins with a special token of the vocabulary."""
-        return any(text.startswith(token) and lark.is_token(token, (token,)) for token in self.plan.control_tokens)
+        return bool(self._tokens.first(text))
+
+    def shared(self, body: str) -> str:
+        """Give the name of a rule with this body; equal ones are written once."""
+        if body.isidentifier():
+            return body
+        if body not in self._shared:
+            self._shared[body] = f"{self.name}_r{len(self._shared)}"
+            self.rules.append(f"{self._shared[body]}: {body}")
+        return self._shared[body]
+
+    def shared_terminal(self, body: str, *, is_lazy: bool = False) -> str:
+        """The same for a terminal. A lazy one ends as soon as it can."""
+        key = f"lazy {body}" if is_lazy else body
+        if key not in self._shared:
+            upper = f"{self.name.upper()}_T{len(self._shared)}"
+            self._shared[key] = upper.lower() if is_lazy else upper
+            self.rules += [f"{upper.lower()}[lazy]: {upper}"] if is_lazy else []
+            self.rules.append(f"{upper}: {body}")
+        return self._shared[key]
+
+    def part(self, part: LarkPart) -> str:
+        """Give the expression of a part; those that ask the same are compiled once."""
+        key = msgspec.json.encode(part.constraint)
+        if key not in self._parts:
+            self._parts[key] = f"{self.name}_p{len(self._parts)}"
+            self.parts[self._parts[key]] = part
+        return f"@{self._parts[key]}"
 
     def add(self, rule: str, expression: str) -> str:
         """Add a rule; give its name."""
@@ -105,14 +138,28 @@ class BlockGrammar:
         )
 
 
-def texts(text: str, control_tokens: Iterable[str]) -> str:
-    """Give the expression of a text: special tokens by name, all else by letters."""
-    named = sorted((token for token in control_tokens if token in text and lark.is_token(token, (token,))), key=len)
-    if not named:
-        return lark.literal(text) if text else ""
-    pattern = "|".join(re.escape(token) for token in reversed(named))
-    pieces = re.split(f"({pattern})", text)
-    return " ".join(piece if piece in named else lark.literal(piece) for piece in pieces if piece)
+class Texts:
+    """Writes texts: special tokens by name, all else by letters."""
+
+    def __init__(self, control_tokens: Iterable[str]) -> None:
+        tokens = sorted((token for token in control_tokens if lark.is_token(token, (token,))), key=len, reverse=True)
+        self._named = re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
+
+    def first(self, text: str) -> str:
+        """Give the special token that a text begins with, empty where there is none."""
+        match = self._named.match(text)
+        return match.group() if match else ""
+
+    def expression(self, text: str) -> str:
+        """Give the expression of a text, empty for an empty one."""
+        pieces, end = [], 0
+        for match in self._named.finditer(text):
+            pieces += [lark.literal(text[end : match.start()])] if match.start() > end else []
+            pieces.append(match.group())
+            end = match.end()
+        if end < len(text):
+            pieces.append(lark.literal(text[end:]))
+        return " ".join(pieces)
 
 
 def _first_marker(opening: str, openings: Openings, control_tokens: Iterable[str]) -> str:

@@ -1,10 +1,11 @@
 """Writes the normal form of a schema as rules for a syntax's own literals. Knows nodes; how a literal is spelt is the
 notation's. Residues are judged while the values are written, from what the format's parser tells of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
+from flowgen.adapters.toolcalls.member_rules import Member, MemberRules, is_ambiguous
 from flowgen.application import lark
 from flowgen.application.schemas.pattern_writing import class_text, spell
 from flowgen.domain.constraints import JsonSchema, LarkPart
@@ -18,7 +19,6 @@ from flowgen.domain.schemas import (
     Nothing,
     Number,
     Object,
-    Property,
     Reference,
     String,
     Union,
@@ -26,7 +26,9 @@ from flowgen.domain.schemas import (
 from flowgen.domain.values import JsonObject, JsonValue
 
 NUMBER = r"-?(0|[1-9][0-9]{0,199})(\.[0-9]{1,99})?([eE](-[0-9]{1,3}|\+?[0-9]{1,2}))?"
+HUGE = r"-?[1-9](\.[0-9]{1,20})?[eE]\+?([12][0-9]{2}|30[0-7])"
 INTEGER = r"-?(0|[1-9][0-9]{0,307})"
+"""Numbers that are finite as a float of 64 bits, and integers of up to 308 digits."""
 
 
 class Notation(Protocol):
@@ -47,65 +49,68 @@ class Notation(Protocol):
     def text(self, rules: "NodeRules", node: String) -> str:
         """The expression of a string."""
 
-    def any_key(self, rules: "NodeRules") -> str:
-        """The expression of some key."""
+    def free_key(self, rules: "NodeRules", keys: String, names: Sequence[str]) -> str:
+        """The expression of a key that is one of `keys` and none of `names`."""
 
 
 class NodeRules:
-    """The rules of one tool's values; their names begin with `prefix`."""
+    """The rules of one tool's values; the names of its definitions begin with `prefix`. Rules that are equal are
+    written once for all tools."""
 
     def __init__(self, grammar: BlockGrammar, prefix: str, lowered: Lowered, notation: Notation, field: str) -> None:
         self.grammar = grammar
-        self.prefix = prefix
         self.lowered = lowered
         self.notation = notation
+        self._members = MemberRules(grammar, notation.item_separator)
+        self._is_ambiguous = is_ambiguous(lowered)
+        self._prefix = prefix
         self._field = field
         self._definitions: dict[str, str] = {}
-        self._num_rules = 0
 
     def value(self, node: Node) -> str:
-        """Give the expression of a value. Raises ConstraintRefused."""
+        """Give the expression of a value: one name, or a text. Raises ConstraintRefused."""
         match node:
             case Nothing():
                 raise ConstraintRefused(self._field, "nothing matches a part of it")
             case Anything():
                 return self._anything()
             case Enum(values=values):
-                return _choice(lark.literal(self.notation.scalar(value)) for value in values)
+                return self.grammar.shared(_choice(lark.literal(self.notation.scalar(value)) for value in values))
             case Number():
                 return self.number(node)
             case String():
                 return self.notation.text(self, node)
             case Array():
-                return self._array(node)
+                return self.grammar.shared(self._array(node))
             case Object():
-                return self._object(node)
+                return self.grammar.shared(self._object(node))
             case Union(options=options):
-                return self._rule(_choice(self.value(option) for option in options))
+                return self.grammar.shared(_choice(dict.fromkeys(self.value(option) for option in options)))
             case Reference(name=name):
-                return self.reference(name, lambda inner: self.value(inner))
+                return self.reference(name, self.value)
 
     def refusal(self, reason: str, keyword: str) -> ConstraintRefused:
-        """Say what cannot be kept."""
-        return ConstraintRefused(self._field, reason, keyword=keyword)
+        """Say what cannot be kept, and where: at the only place with this keyword, if there is one."""
+        places = [note.pointer for note in self.lowered.notes if note.keyword == keyword]
+        pointer = places[0] if len(places) == 1 else ""
+        return ConstraintRefused(self._field, reason, keyword=keyword, pointer=pointer)
 
     def reference(self, name: str, write: Callable[[Node], str], kind: str = "") -> str:
         """Give the name of a definition's rule, which is written once."""
         key = f"{kind}{name}"
         if key not in self._definitions:
-            rule = self._definitions[key] = f"{self.prefix}_d{len(self._definitions)}"
+            rule = self._definitions[key] = f"{self._prefix}_d{len(self._definitions)}"
             expression = write(self.lowered.definitions[name])
             self.grammar.rules.append(f"{rule}: {expression}")
         return self._definitions[key]
 
     def number(self, node: Number) -> str:
         """Give the expression of a number as JSON writes it."""
-        if node == Number(is_integer=node.is_integer):
-            name = f"{self.grammar.name.upper()}_{'INTEGER' if node.is_integer else 'NUMBER'}"
-            return self.terminal(name, f"/{INTEGER if node.is_integer else NUMBER}/")
+        if node == Number(is_integer=node.is_integer, residues=node.residues):
+            return self.shared_terminal(f"/{INTEGER}/" if node.is_integer else f"/{NUMBER}|{HUGE}|{INTEGER}/")
         schema: JsonObject = {"type": "integer" if node.is_integer else "number"}
         if node.excluded:
-            raise ConstraintRefused(self._field, "this model's notation of calls cannot exclude numbers", keyword="not")
+            schema["not"] = {"enum": list(node.excluded)}
         if node.minimum is not None:
             schema["exclusiveMinimum" if node.excludes_minimum else "minimum"] = node.minimum
         if node.maximum is not None:
@@ -115,11 +120,9 @@ class NodeRules:
         return self.json_part(schema)
 
     def json_part(self, schema: JsonObject) -> str:
-        """Give the expression of a value that the compiler of JSON Schema binds."""
-        name = f"{self.prefix}_p{len(self.grammar.parts)}"
+        """Give the expression of a value that the compiler of JSON Schema binds; equal ones are compiled once."""
         constraint = JsonSchema(schema=schema, item_separator=", ", key_separator=": ")
-        self.grammar.parts[name] = LarkPart(constraint=constraint, field=self._field)
-        return f"@{name}"
+        return self.grammar.part(LarkPart(constraint=constraint, field=self._field))
 
     def terminal(self, name: str, body: str) -> str:
         """Add a terminal that all tools share; give its name."""
@@ -128,32 +131,21 @@ class NodeRules:
             self.grammar.rules.append(rule)
         return name
 
-    def own_terminal(self, body: str, *, is_lazy: bool = False) -> str:
-        """Add a terminal; give its name."""
-        self._num_rules += 1
-        upper = f"{self.prefix.upper()}_T{self._num_rules}"
-        if is_lazy:
-            self.grammar.rules += [f"{upper.lower()}[lazy]: {upper}", f"{upper}: {body}"]
-            return upper.lower()
-        self.grammar.rules.append(f"{upper}: {body}")
-        return upper
-
-    def _rule(self, expression: str) -> str:
-        self._num_rules += 1
-        name = f"{self.prefix}_r{self._num_rules}"
-        self.grammar.rules.append(f"{name}: {expression}")
-        return name
+    def shared_terminal(self, body: str, *, is_lazy: bool = False) -> str:
+        """Give the name of a terminal with this body."""
+        return self.grammar.shared_terminal(body, is_lazy=is_lazy)
 
     def _anything(self) -> str:
         """Any value of JSON, in rules that all tools share."""
         name = f"{self.grammar.name}_any"
-        if not any(rule.startswith(f"{name}:") for rule in self.grammar.rules):
-            self.grammar.rules.append(f"{name}: " + "|".join(self._any_options(name)))
+        if name not in self.grammar.known:
+            self.grammar.known.add(name)
+            self.grammar.rules.append(f"{name}: " + " | ".join(self._any_options(name)))
         return name
 
     def _any_options(self, name: str) -> Iterable[str]:
         item, colon = lark.literal(self.notation.item_separator), lark.literal(self.notation.key_separator)
-        member = f"{self.notation.any_key(self)} {colon} {name}"
+        member = f"{self.notation.free_key(self, String(), ())} {colon} {name}"
         return (
             self.notation.text(self, String()),
             self.number(Number()),
@@ -186,44 +178,43 @@ class NodeRules:
         return expression
 
     def _object(self, node: Object) -> str:
-        separator = lark.literal(self.notation.item_separator)
-        members = [(self._member(one), one.is_required) for one in node.properties if not isinstance(one.node, Nothing)]
-        if not members:
-            return f'"{{" {self._free_members(node, separator)} "}}"'
-        rest = ""
-        tails = [""] * len(members)
-        for index in range(len(members) - 1, 0, -1):
-            expression, is_required = members[index]
-            rest = self._rule(f"({separator} {expression}){'' if is_required else '?'} {rest}")
-            tails[index - 1] = rest
-        firsts = []
-        for (expression, is_required), tail in zip(members, tails, strict=True):
-            firsts.append(f"{expression} {tail}")
-            if is_required:
-                break
-        is_optional = not any(is_required for _, is_required in members)
-        return f'"{{" ({" | ".join(firsts)}){"?" if is_optional else ""} "}}"'
+        notation = self.notation
+        members = [
+            Member(notation.key(one.name), notation.key_separator, self.value(one.node), one.is_required)
+            for one in node.properties
+            if not isinstance(one.node, Nothing)
+        ]
+        return f'{self.members(members, "{", self._free(node))} "}}"'
 
-    def _member(self, one: Property) -> str:
-        opening = lark.literal(self.notation.key(one.name) + self.notation.key_separator)
-        return f"{opening} {self.value(one.node)}"
+    def members(self, members: Sequence[Member], opening: str, free: str = "") -> str:
+        """Give the expression of an object's members, `free` ones too, behind its opening."""
+        if free or self._is_ambiguous:
+            return self._members.apart(members, opening, free)
+        return self._members.merged(members, opening)
 
-    def _free_members(self, node: Object, separator: str) -> str:
-        """The members of an object whose keys are free, where any are."""
-        free = [group for group in node.others if group.keys == String() and not isinstance(group.node, Nothing)]
-        if not free:
-            return ""
-        member = f"{self.notation.any_key(self)} {lark.literal(self.notation.key_separator)} {self.value(free[0].node)}"
-        return f"({member} ({separator} {member})*)?"
+    def _free(self, node: Object) -> str:
+        """Give the expression of a member that is not listed, empty where there is none."""
+        names = [member.name for member in node.properties]
+        colon = lark.literal(self.notation.key_separator)
+        pairs = [
+            f"{self.notation.free_key(self, group.keys, names)} {colon} {self.value(group.node)}"
+            for group in node.others
+            if not isinstance(group.node, Nothing)
+        ]
+        return self.grammar.shared(" | ".join(dict.fromkeys(pairs))) if pairs else ""
+
+
+def spelled(pattern: str) -> str:
+    """Give a pattern of the normal form as a regular expression over characters."""
+    return spell(pattern, class_text)
 
 
 def whole_pattern(node: String) -> str:
     """Give the regular expression of a string's characters, in a group; "" where any will do. Raises ValueError where
     one is not enough."""
-    patterns = [spell(pattern, class_text) for pattern in node.patterns]
-    if len(patterns) > 1 or node.avoided:
+    if len(node.patterns) > 1 or node.avoided:
         raise ValueError("several patterns")
-    return f"(?:{patterns[0]})" if patterns else ""
+    return f"(?:{spelled(node.patterns[0])})" if node.patterns else ""
 
 
 def bounds(node: String) -> str:
@@ -234,12 +225,13 @@ def bounds(node: String) -> str:
 
 
 def _choice(expressions: Iterable[str]) -> str:
-    return f"({' | '.join(expressions)})"
+    return " | ".join(expressions)
 
 
 def _repeated(item: str, separator: str, least: int, most: int | None) -> str:
     if not item or most == 0:
         return ""
     low, high = max(0, least - 1), "" if most is None else str(most - 1)
-    expression = f"{item} ({separator} {item}){{{low},{high}}}"
+    rest = "" if most == 1 else f" ({separator} {item}){{{low},{high}}}"
+    expression = f"{item}{rest}"
     return expression if least else f"({expression})?"

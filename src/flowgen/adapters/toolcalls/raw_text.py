@@ -7,50 +7,15 @@ from flowgen.adapters.toolcalls.argument_types import type_of
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
 from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.node_rules import NodeRules, bounds, whole_pattern
-from flowgen.adapters.toolcalls.pythonic_writer import string_literal
+from flowgen.adapters.toolcalls.quoted_notation import JsonNotation
 from flowgen.application import lark
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.schemas import Anything, Array, Enum, Node, Nothing, Number, Object, Reference, String, Union
 from flowgen.domain.values import JsonValue
 
+__all__ = ["JsonNotation", "RawValues", "by_kind", "check_text", "kinds", "raw_or_json"]
 _LIKE_JSON = r'\s*(["\[{](?s:.*)|-?[0-9.](?s:.*)|(?i:true|false|null|none)\s*)'
 """Texts that are read as JSON, or could be, where a value may be JSON too."""
-
-
-class JsonNotation:
-    """JSON, in which no text is a marker of the format: their `<` is escaped."""
-
-    item_separator = ", "
-    key_separator = ": "
-
-    def __init__(self, markers: Sequence[str]) -> None:
-        self._markers = tuple(markers)
-
-    def scalar(self, value: JsonValue) -> str:
-        return json_literal(value, self._markers)
-
-    def key(self, name: str) -> str:
-        return string_literal(name, self._markers)
-
-    def text(self, rules: NodeRules, node: String) -> str:
-        if node == String():
-            return rules.terminal(f"{rules.grammar.name.upper()}_STRING", f'"\\"" /{_CHARACTERS}/ "\\""')
-        schema: dict[str, JsonValue] = {"type": "string", "minLength": node.min_length}
-        if node.max_length is not None:
-            schema["maxLength"] = node.max_length
-        try:
-            pattern = whole_pattern(node)
-        except ValueError:
-            raise rules.refusal("several patterns together are too much for this model's notation", "pattern") from None
-        if pattern:
-            schema["pattern"] = f"^{pattern}$"
-        return rules.json_part(schema)
-
-    def any_key(self, rules: NodeRules) -> str:
-        return self.text(rules, String())
-
-
-_CHARACTERS = r'([^"\\\x00-\x1f\x7f]|\\(["\\\/bfnrt]|u([0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})))*'
 
 
 def kinds(node: Node, rules: NodeRules) -> tuple[list[Node], list[Node]]:
@@ -147,11 +112,11 @@ class RawValues:
         if self._grammar.begins_with_token(mark):
             body = " & ".join([anything, *limits, f"~/(?s:.*)({_any(forbidden)})(?s:.*)/"])
             if not lead:
-                return f"{self._rules.own_terminal(body)} {self._grammar.texts(closing)}"
+                return f"{self._rules.shared_terminal(body)} {self._grammar.texts(closing)}"
             with_lead = " & ".join(
                 [f"/{pattern or '(?s:.*)'}{lark.pattern(lead)}/", *self._led(limits, lead, forbidden)]
             )
-            return f"{self._rules.own_terminal(with_lead)} {self._grammar.texts(closing[len(lead) :])}"
+            return f"{self._rules.shared_terminal(with_lead)} {self._grammar.texts(closing[len(lead) :])}"
         tail = lark.pattern(lead + mark)
         others = [end for end in self._ends if end not in mark]
         parts = [f"/{pattern or '(?s:.*)'}{tail}/", f"~/(?s:.*)({lark.pattern(mark)})(?s:.+)/"]
@@ -162,7 +127,7 @@ class RawValues:
             if end in mark and end != mark:  # once, in the closing itself
                 parts.append(f"~/(?s:.*){lark.pattern(end)}(?s:.*){lark.pattern(end)}(?s:.*)/")
         rest = closing[len(lead) + len(mark) :]
-        return f"{self._rules.own_terminal(' & '.join(parts), is_lazy=True)} {self._grammar.texts(rest)}"
+        return f"{self._rules.shared_terminal(' & '.join(parts), is_lazy=True)} {self._grammar.texts(rest)}"
 
     def _led(self, limits: list[str], lead: str, forbidden: dict[str, None]) -> list[str]:
         """The limits of a text, said of the text and the white space of its closing."""

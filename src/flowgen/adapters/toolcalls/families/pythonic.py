@@ -47,26 +47,25 @@ class Pythonic(Value, frozen=True):
         if self.is_alone and len(calls) > 1:
             raise CannotWrite(f"An answer in this format holds one call, not {len(calls)}.")
         named = [msgspec.structs.replace(call, name=call.name + self.name_suffix) for call in calls]
-        markers = (*stripped(self.opening, self.closing), "<|")
+        markers = self._own_texts()
         if self.has_brackets:
             return f"{self.opening}{write_calls(named, markers=markers)}{self.closing}"
         return self.opening + "\n".join(write_calls([call], markers=markers)[1:-1] for call in named) + self.closing
 
     def grammar(self, name: str, plan: AnswerPlan, dropped: Sequence[str] = ()) -> GrammarPart:
         grammar = BlockGrammar(name, plan, dropped)
-        separator = ", " if self.has_brackets else "\n"
-        calls = PythonicGrammar(
-            grammar.name, plan, name_suffix=self.name_suffix, separator=separator, is_alone=self.is_alone
-        )
-        grammar.rules += calls.rules
-        grammar.parts |= calls.parts
+        calls = PythonicGrammar(grammar, self._own_texts(), self.name_suffix)
+        separator = None if self.is_alone else ", " if self.has_brackets else "\n"
         if not self.opening:
             names = "|".join(lark.pattern(tool.name) for tool in plan.tools)
-            body = f'{calls.list_of_calls(opening="[")} "]"'
+            body = f'{calls.list_of_calls(separator, opening="[")} "]"'
             return grammar.bare(body, rf"\[\s*({names})\s*\(")
         left, right = ('"[" ', ' "]"') if self.has_brackets else ("", "")
-        body = f"{left}{calls.list_of_calls()}{right} {grammar.texts(self.closing)}"
+        body = f"{left}{calls.list_of_calls(separator)}{right} {grammar.texts(self.closing)}"
         return grammar.marked(self.opening, body, self.openings(), None)
+
+    def _own_texts(self) -> tuple[str, ...]:
+        return (*stripped(self.opening, self.closing), "<|")
 
     def markup(self, tools: Sequence[Tool]) -> Markup:
         if not self.opening:
@@ -109,11 +108,11 @@ class Pythonic(Value, frozen=True):
     def _close(self, stream: CharacterStream, opening: str) -> Reading[None]:
         """Take the closing; an answer may end without it."""
         closing = self.closing.strip()
-        size = len(stream.marked)
+        size = stream.num_marked
         found = yield from stream.space()
         if closing and (yield from stream.starts_with(closing)):
             stream.skip(len(closing))
-        elif stream.end is not None and closing.startswith(stream.available):
+        elif stream.end is not None and (not stream.available or stream.is_cut((closing,))):
             stream.skip(len(stream.available))
         elif opening and closing:
             raise BrokenCall(f"{closing} expected, {found!r} found")

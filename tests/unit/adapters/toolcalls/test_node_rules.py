@@ -1,4 +1,4 @@
-"""Which values the rules for literals take, and which schemas they refuse."""
+"""Which values the rules for literals take, what is judged while they are written, and which schemas are refused."""
 
 import json
 from random import Random
@@ -81,8 +81,8 @@ def takes(parameters: dict[str, Any], **arguments: Any) -> bool:
         ({"type": "object", "minProperties": 1, "maxProperties": 2}, [{"x": 1}], [{}, {"x": 1, "y": 2, "z": 3}]),
         (
             {"type": "object", "patternProperties": {"^x": {"type": "integer"}}},
-            [{}, {"x1": 1}],
-            [{"y": 1}, {"x1": "1"}],
+            [{}, {"x1": 1}, {"y": "1"}],
+            [{"x1": "1"}],
         ),
         (
             {"properties": {"k": {"type": "integer"}, "l": {}}},
@@ -97,6 +97,30 @@ def takes(parameters: dict[str, Any], **arguments: Any) -> bool:
         ({"$ref": "#/$defs/node"}, [{"v": 1}, {"v": 1, "n": {"v": 2}}], [{}, {"v": 1, "n": {}}]),
         ({"$ref": "#/$defs/node", "description": "x", "default": 1}, [{"v": 1}], [{}]),
         ({"allOf": [{"$ref": "#/$defs/node"}, {"required": ["n"]}]}, [{"v": 1, "n": {"v": 1}}], [{"v": 1}]),
+        ({"type": "array", "prefixItems": [{"type": "integer"}, {}]}, [[], [1], [1, "a", None]], [["a"]]),
+        ({"type": "array", "prefixItems": [{}], "minItems": 1, "items": False}, [[1]], [[], [1, 2]]),
+        ({"type": "array", "contains": {"const": 3}}, [[3], [1, 3]], [[], [1]]),
+        ({"type": "array", "items": {"type": "integer"}, "uniqueItems": True}, [[], [1, 2]], [[1, 1]]),
+        ({"type": "object", "minProperties": 2}, [{"x": 1, "y": 2}], [{"x": 1}]),
+        ({"properties": {"b": {}, "c": {}}, "minProperties": 1, "additionalProperties": False}, [{"c": 1}], [{}]),
+        ({"properties": {"b": {"const": 1}}, "minProperties": 2}, [{"b": 1, "x": 2}], [{"b": 1}, {"b": 2, "x": 1}]),
+        ({"type": "object", "propertyNames": {"maxLength": 3}}, [{"abc": 1}], [{"abcd": 1}]),
+        (
+            {"properties": {"b": {}}, "patternProperties": {"b": {"type": "null"}}},
+            [{"b": None, "bb": None}],
+            [{"b": 1}],
+        ),
+        ({"properties": {"b": {}, "c": {}}, "dependentRequired": {"b": ["c"]}}, [{}, {"b": 1, "c": 1}], [{"b": 1}]),
+        ({"oneOf": [{"type": "integer"}, {"minimum": 3}]}, [1, 3.5, "x"], [3]),
+        ({"not": {"enum": ["a", 1]}}, ["b", 2], ["a", 1]),
+        ({"type": "string", "allOf": [{"pattern": "^a"}, {"pattern": "z$"}]}, ["az", "a'z"], ["a", "z"]),
+        ({"enum": ["a", "bb"], "minLength": 2}, ["bb"], ["a"]),
+        ({"allOf": [{"minLength": 1, "type": "string"}, {"minLength": 2}]}, ["ab"], ["a"]),
+        (
+            {"anyOf": [with_a({"type": "string"}), {"properties": {"b": {}}, "additionalProperties": False}]},
+            [{"a": "x", "b": 1}, {}, {"b": 1}, {"a": "x"}],
+            [{"a": 1}],
+        ),
         ({}, [None, 1, "a", [], {"k": [True]}], []),
         (True, [None, 1], []),
     ],
@@ -146,37 +170,15 @@ def test_branches_of_oneof_exclude_each_other_by_what_is_written() -> None:
     ("schema", "keyword", "pointer"),
     [
         ({"not": {}}, "not", "/properties/a/not"),
-        ({"if": {}, "then": {}}, "if", "/properties/a/if"),
         ({"type": "strng"}, "type", "/properties/a/type"),
         ({"type": []}, "type", "/properties/a/type"),
         ("text", "a", "/properties/a"),
         ({"$ref": "#/$defs/none"}, "$ref", "/properties/a/$ref"),
         ({"$ref": "https://example.com"}, "$ref", "/properties/a/$ref"),
-        ({"$ref": "#/properties/a"}, "$ref", "/properties/a/$ref"),
-        ({"type": "array", "prefixItems": [{}]}, "prefixItems", "/properties/a/prefixItems"),
-        ({"type": "array", "contains": {}}, "contains", "/properties/a/contains"),
         ({"type": "array", "items": {"type": "array", "minItems": -1}}, "minItems", "/properties/a/items/minItems"),
-        ({"type": "object", "minProperties": 2}, "minProperties", "/properties/a/minProperties"),
-        ({"type": "object", "propertyNames": {"maxLength": 3}}, "propertyNames", "/properties/a/propertyNames"),
-        (
-            {"properties": {"b": {}}, "patternProperties": {"b": {}}},
-            "patternProperties",
-            "/properties/a/patternProperties",
-        ),
-        (
-            {"properties": {"b": {}}, "dependentRequired": {"b": ["c"]}},
-            "dependentRequired",
-            "/properties/a/dependentRequired",
-        ),
-        ({"patternProperties": {"(?=a)": {}}}, "patternProperties", "/properties/a/patternProperties"),
-        ({"type": "object", "required": ["b"], "additionalProperties": False}, "required", "/properties/a/required"),
-        ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "oneOf", "/properties/a/oneOf"),
         ({"anyOf": []}, "anyOf", "/properties/a/anyOf"),
-        ({"enum": ["a"], "minLength": 2}, "enum", "/properties/a/enum"),
         ({"type": "integer", "enum": ["a"]}, "enum", "/properties/a/enum"),
         ({"type": "string", "minLength": 3, "maxLength": 2}, "maxLength", "/properties/a/maxLength"),
-        ({"allOf": [{"minLength": 1}, {"minLength": 2}]}, "minLength", "/properties/a/allOf/1/minLength"),
-        ({"allOf": [{"type": "string"}, {"type": "null"}]}, "type", "/properties/a/allOf/1/type"),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -210,11 +212,11 @@ def in_loop(node: dict[str, Any]) -> dict[str, Any]:
     [
         (with_a({"$ref": "#"}), "/required"),
         (in_loop(with_a({"$ref": "#/$defs/n"})), "/$defs/n/required"),
-        (in_loop({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/n"}}), "/$defs/n/minItems"),
+        (in_loop({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/n"}}), "/$defs/n/items"),
     ],
 )
 def test_a_value_that_never_ends_is_refused(schema: dict[str, Any], pointer: str) -> None:
-    with pytest.raises(ConstraintRefused, match="never ends") as caught:
+    with pytest.raises(ConstraintRefused, match="nothing matches") as caught:
         compiled(schema)
     assert caught.value.pointer == pointer
 
