@@ -117,7 +117,7 @@ def _with_calls(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, .
         parts[_DOCUMENT] = _document(shape, shape.constraint)
     else:
         answer = _text_and_calls(part, is_parallel=shape.is_parallel)
-    return _joined(shape, answer, [part.rules], parts, tools)
+    return _joined(shape, answer, [part.rules], parts, tools, part.exact_tools)
 
 
 def _grammar(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]) -> GrammarPart:
@@ -130,7 +130,8 @@ def _grammar(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]
         reserved=reserved,
         generation_prompt=shape.generation_prompt,
     )
-    fields = {f"tools[{place}]": f"tools[{shape.tools.index(tool)}]" for place, tool in enumerate(tools)}
+    places = {tool.name: index for index, tool in enumerate(shape.tools)}
+    fields = {f"tools[{place}]": f"tools[{places[tool.name]}]" for place, tool in enumerate(tools)}
     try:
         part = syntax.grammar(plan)
     except ConstraintRefused as refusal:
@@ -155,20 +156,31 @@ def _text_and_calls(part: GrammarPart, *, is_parallel: bool) -> str:
 
 
 def _joined(
-    shape: AnswerShape, answer: str, rules: list[str], parts: Mapping[str, LarkPart], tools: tuple[Tool, ...]
+    shape: AnswerShape,
+    answer: str,
+    rules: list[str],
+    parts: Mapping[str, LarkPart],
+    tools: tuple[Tool, ...],
+    exact: frozenset[str] = frozenset(),
 ) -> Lark:
     beginning, reasoning = reasoning_rules(shape.reasoning, shape.control_tokens, is_open=shape.opens_reasoning)
     lines = [f"start: {beginning} answer_content", f"answer_content: {answer}", *reasoning, *rules]
-    return Lark(grammar="\n".join(lines) + "\n", parts=parts, reading=_reading(shape, tools, parts.get(_DOCUMENT)))
+    return Lark(
+        grammar="\n".join(lines) + "\n", parts=parts, reading=_reading(shape, tools, exact, parts.get(_DOCUMENT))
+    )
 
 
-def _reading(shape: AnswerShape, tools: tuple[Tool, ...], document: LarkPart | None) -> AnswerReading:
+def _reading(
+    shape: AnswerShape, tools: tuple[Tool, ...], exact: frozenset[str], document: LarkPart | None
+) -> AnswerReading:
     """Where the values stand that the engine checks as they are written."""
     tags = shape.reasoning
+    places = {tool.name: index for index, tool in enumerate(shape.tools)}
     return AnswerReading(
         format=shape.format.name if shape.format is not None and tools else None,
         tools=tuple(
-            CheckedTool(tool=tool, field=f"tools[{shape.tools.index(tool)}].function.parameters") for tool in tools
+            CheckedTool(tool=tool, field=f"tools[{places[tool.name]}].function.parameters", is_exact=tool.name in exact)
+            for tool in tools
         ),
         document=document if document is not None and isinstance(document.constraint, JsonSchema) else None,
         reasoning=None if tags is None else (tags.opening, tags.closing, tags.label),

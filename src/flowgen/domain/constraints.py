@@ -48,10 +48,12 @@ class LarkPart(Value, frozen=True):
 
 
 class CheckedTool(Value, frozen=True):
-    """A tool that an answer may call, and the request's field that holds the schema of its arguments."""
+    """A tool that an answer may call, and the request's field that holds the schema of its arguments. `is_exact`: the
+    grammar says all of that schema."""
 
     tool: Tool
     field: str
+    is_exact: bool = False
 
 
 class AnswerReading(Value, frozen=True):

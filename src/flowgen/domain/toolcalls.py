@@ -64,6 +64,7 @@ class GrammarPart(Value, frozen=True):
     can hide. `text_before` and `text_after`: free text may stand there beside calls, and more blocks may follow it.
     `text_calls` names the rule of a free text with a block right after it, for markers that are letters: a greedy text
     would swallow their beginning. None is `text calls`. `@name` in the rules stands for `parts[name]`.
+    `exact_tools` names tools of whose arguments the rules say all, so that nothing is left to be checked.
     """
 
     rules: str
@@ -73,6 +74,7 @@ class GrammarPart(Value, frozen=True):
     parts: Mapping[str, LarkPart] = {}
     text_before: bool = True
     text_after: bool = True
+    exact_tools: frozenset[str] = frozenset()
 
 
 class Markup(Value, frozen=True):

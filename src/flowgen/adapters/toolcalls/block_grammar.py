@@ -26,6 +26,7 @@ class BlockGrammar:
         self.rules: list[str] = []
         self.parts: dict[str, LarkPart] = {}
         self.known: set[str] = set()
+        self.exact_tools: set[str] = set()
         self._shared: dict[str, str] = {}
         self._parts: dict[bytes, str] = {}
         self._tokens = Texts(plan.control_tokens)
@@ -91,6 +92,7 @@ class BlockGrammar:
             calls=f"{self.name}_calls",
             text=f"{self.name}_text",
             parts=self.parts,
+            exact_tools=frozenset(self.exact_tools),
             text_before=False,
             text_after=False,
         )
@@ -133,6 +135,7 @@ class BlockGrammar:
             text=f"{self.name}_text",
             text_calls=head,
             parts=self.parts,
+            exact_tools=frozenset(self.exact_tools),
             text_before=has_text,
             text_after=has_text,
         )

@@ -7,23 +7,30 @@ from collections.abc import Sequence
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice
 from flowgen.adapters.toolcalls.json_call_reader import Keys
 from flowgen.adapters.toolcalls.json_call_writer import ID_FIRST, ID_LAST, call_opening
+from flowgen.adapters.toolcalls.node_rules import NodeRules
+from flowgen.adapters.toolcalls.plain_schemas import is_plain
+from flowgen.adapters.toolcalls.quoted_notation import JsonNotation
+from flowgen.adapters.toolcalls.tool_arguments import grammar_arguments
 from flowgen.adapters.toolcalls.tool_schemas import arguments_schema, check_names
 from flowgen.application import lark
 from flowgen.domain.constraints import JsonSchema, LarkPart
+from flowgen.domain.messages import Tool
 
 
 def add_arguments(grammar: BlockGrammar) -> list[str]:
     """Give for each tool the expression of its arguments as a JSON object, bound to its schema."""
     check_names(grammar.plan.tools)
-    expressions = []
-    for index, tool in enumerate(grammar.plan.tools):
-        field = f"tools[{index}].function.parameters"
-        schema = arguments_schema(tool.parameters, field)
-        name = f"{grammar.name}_{index}_arguments"
-        constraint = JsonSchema(schema=schema, item_separator=", ", key_separator=": ")
-        grammar.parts[name] = LarkPart(constraint=constraint, field=field)
-        expressions.append(f"@{name}")
-    return expressions
+    return [_arguments(grammar, index, tool) for index, tool in enumerate(grammar.plan.tools)]
+
+
+def _arguments(grammar: BlockGrammar, index: int, tool: Tool) -> str:
+    """Plain schemas share their rules; what is special in others is known by its place to the compiler of schemas."""
+    field = f"tools[{index}].function.parameters"
+    lowered = grammar_arguments(grammar, tool, field)
+    if is_plain(lowered):
+        return NodeRules(grammar, f"{grammar.name}_{index}", lowered, JsonNotation(()), field).value(lowered.root)
+    constraint = JsonSchema(schema=arguments_schema(tool.parameters, field), item_separator=", ", key_separator=": ")
+    return grammar.part(LarkPart(constraint=constraint, field=field))
 
 
 class JsonCallRules:

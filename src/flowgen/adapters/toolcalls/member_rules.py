@@ -1,11 +1,12 @@
 """Writes the rules of an object's members: in their order, those that are not required may be left out, separators
 stand between those that are there. Knows neither keys' nor values' letters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
+from flowgen.adapters.toolcalls.plain_schemas import nodes_of
 from flowgen.application import lark
-from flowgen.domain.schemas import Anything, Array, Lowered, Node, Object, Reference, Union
+from flowgen.domain.schemas import Anything, Array, Lowered, Object, Reference, Union
 from flowgen.domain.values import Value
 
 
@@ -66,19 +67,5 @@ def is_ambiguous(lowered: Lowered) -> bool:
     return any(
         isinstance(node, Union)
         and sum(isinstance(option, Object | Array | Reference | Anything) for option in node.options) > 1
-        for node in _nodes(lowered)
+        for node in nodes_of(lowered)
     )
-
-
-def _nodes(lowered: Lowered) -> Iterator[Node]:
-    waiting: list[Node] = [lowered.root, *lowered.definitions.values()]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        match node:
-            case Union(options=options):
-                waiting += options
-            case Array(prefix=prefix, items=items):
-                waiting += [*prefix, items]
-            case Object(properties=properties, others=others):
-                waiting += [listed.node for listed in properties] + [group.node for group in others]

@@ -5,7 +5,7 @@ from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
 from flowgen.adapters.toolcalls.nested_tag_reader import ITEM, TAG
 from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.raw_text import JsonNotation, RawValues, kinds
-from flowgen.adapters.toolcalls.tool_arguments import argument_sets, lowered_arguments
+from flowgen.adapters.toolcalls.tool_arguments import argument_sets, grammar_arguments
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.messages import Tool
 from flowgen.domain.schemas import Array, Enum, Node, Nothing, Object, Property, Reference
@@ -19,7 +19,7 @@ class NestedTagRules:
         self._grammar = grammar
         self._mark = mark
         self._field = f"tools[{index}].function.parameters"
-        self._lowered = lowered_arguments(tool, self._field)
+        self._lowered = grammar_arguments(grammar, tool, self._field)
         notation = JsonNotation((mark, "<|"))
         self._rules = NodeRules(grammar, f"{grammar.name}_{index}", self._lowered, notation, self._field)
         self._inner_values = RawValues(grammar, self._rules, (mark,), self._field)

@@ -10,7 +10,7 @@ from flowgen.adapters.toolcalls.member_rules import Member
 from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.pythonic import ARGUMENT_NAME, NAME
 from flowgen.adapters.toolcalls.quoted_notation import PythonNotation
-from flowgen.adapters.toolcalls.tool_arguments import argument_sets, lowered_arguments
+from flowgen.adapters.toolcalls.tool_arguments import argument_sets, grammar_arguments
 from flowgen.application import lark
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.messages import Tool
@@ -46,7 +46,7 @@ class PythonicGrammar:
             )
             raise ConstraintRefused(f"tools[{index}].function.name", reason)
         field = f"tools[{index}].function.parameters"
-        lowered = lowered_arguments(tool, field)
+        lowered = grammar_arguments(self._grammar, tool, field)
         rules = NodeRules(self._grammar, f"{self._grammar.name}_{index}", lowered, PythonNotation(markers), field)
         sets = [rules.members(self._members(some, rules, field), "") for some in argument_sets(lowered, field)]
         return self._grammar.shared(f'({" | ".join(sets)}) ")"')

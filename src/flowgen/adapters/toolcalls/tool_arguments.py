@@ -6,11 +6,21 @@ from functools import lru_cache
 
 import msgspec
 
+from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
+from flowgen.adapters.toolcalls.plain_schemas import is_exact
 from flowgen.adapters.toolcalls.tool_schemas import arguments_schema
 from flowgen.application.schemas.lowering import lower
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.messages import Tool
 from flowgen.domain.schemas import Anything, Lowered, Node, Object, Property, Reference, Union
+
+
+def grammar_arguments(grammar: BlockGrammar, tool: Tool, field: str) -> Lowered:
+    """Lower a tool's parameters for a grammar that says all it can. Raises ConstraintRefused for `field`."""
+    lowered = lowered_arguments(tool, field)
+    if is_exact(lowered):
+        grammar.exact_tools.add(tool.name)
+    return lowered
 
 
 def lowered_arguments(tool: Tool, field: str) -> Lowered:

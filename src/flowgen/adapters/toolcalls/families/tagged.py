@@ -21,7 +21,7 @@ from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.raw_text import JsonNotation, RawValues, by_kind, check_text, raw_or_json
 from flowgen.adapters.toolcalls.tagged_reader import TaggedReader
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
-from flowgen.adapters.toolcalls.tool_arguments import argument_sets, lowered_arguments
+from flowgen.adapters.toolcalls.tool_arguments import argument_sets, grammar_arguments
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.schemas import Nothing, Property
@@ -99,7 +99,7 @@ class Tagged(TaggedTexts, frozen=True):
         if not self._carries_name(tool.name):
             reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
             raise ConstraintRefused(f"tools[{index}].function.name", reason)
-        lowered = lowered_arguments(tool, field)
+        lowered = grammar_arguments(grammar, tool, field)
         notation = JsonNotation((self.value_closing.strip(), *self.value_ends, "<|"))
         rules = NodeRules(grammar, f"{grammar.name}_{index}", lowered, notation, field)
         values = RawValues(grammar, rules, self.value_ends, field)
