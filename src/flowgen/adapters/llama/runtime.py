@@ -9,7 +9,7 @@ from flowgen.adapters.llama.generation import Admission, LlamaGeneration
 from flowgen.adapters.llama.preparation import Preparation
 from flowgen.adapters.llama.sequence import Answer, Delivery
 from flowgen.adapters.llama.vocabulary import PromptTokenizer
-from flowgen.domain.errors import InvalidField, ModelUnavailable, RefusedField
+from flowgen.domain.errors import GenerationInterrupted, InvalidField, ModelUnavailable, RefusedField
 from flowgen.domain.generation import GenerationRequest
 from flowgen.domain.model import Embeddings, EngineStatus, ModelInfo, Vocabulary
 
@@ -40,6 +40,7 @@ class LlamaRuntime:
         self._free = free
         self._closing = asyncio.Lock()
         self._is_closed = False
+        self._interruptions: list[str] = []
 
     async def start(self, request: GenerationRequest) -> LlamaGeneration:
         """Prepare in a thread, then queue."""
@@ -58,9 +59,13 @@ class LlamaRuntime:
         return Admission(num_prompt_tokens=len(answer.prompt), cancel=lambda: engine.cancel(answer))
 
     async def _prepared(self, request: GenerationRequest) -> tuple[Engine, Answer]:
+        """What is interrupted while it is prepared ends like those that the engine has."""
+        num_before = len(self._interruptions)
         answer = await asyncio.to_thread(self._preparation.prepare, request)
         if self._engine is None or self._is_closed:
             raise ModelUnavailable("The model has been unloaded.")
+        if len(self._interruptions) > num_before:
+            raise GenerationInterrupted(self._interruptions[num_before])
         return self._engine, answer
 
     async def tokenize(self, text: str, *, special: bool, add_special: bool = False) -> list[int]:
@@ -91,6 +96,7 @@ class LlamaRuntime:
         return self._engine.status()
 
     async def interrupt(self, reason: str) -> None:
+        self._interruptions.append(reason)
         if self._engine is not None:
             self._engine.interrupt(reason)
 

@@ -1,10 +1,15 @@
 """The runtime over llama.cpp keeps the contract: on the embedded hybrid, a random hybrid, and attention alone."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
 
-from flowgen.domain.generation import PromptSegment, Sampling
+from flowgen.adapters.llama.preparation import Preparation
+from flowgen.adapters.llama.sequence import Answer
+from flowgen.domain.errors import GenerationInterrupted
+from flowgen.domain.generation import GenerationRequest, PromptSegment, Sampling
 from flowgen.domain.ports import ModelRuntime
 from flowgen.testing.runtime_contract import ModelRuntimeContract
 from support.tiny_runtimes import NANO, Load, WriteModel
@@ -47,3 +52,23 @@ class TestTheEmbeddedModel(ModelRuntimeContract):
         runtime = await load(NANO, n_ctx=512)
         yield runtime
         await runtime.close()
+
+
+async def test_what_is_being_prepared_is_interrupted_too(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = await load(NANO, n_ctx=512)
+    is_begun, may_end = threading.Event(), threading.Event()
+    prepare = Preparation.prepare
+
+    def slowly(preparation: Preparation, request: GenerationRequest) -> Answer:
+        is_begun.set()
+        may_end.wait(30)
+        return prepare(preparation, request)
+
+    monkeypatch.setattr(Preparation, "prepare", slowly)
+    start = asyncio.create_task(runtime.start(GenerationRequest(prompt=(PromptSegment(text="Hello!"),))))
+    await asyncio.to_thread(is_begun.wait, 30)
+    await runtime.interrupt("no more")
+    may_end.set()
+    with pytest.raises(GenerationInterrupted, match="no more"):
+        await start
+    await runtime.close()
