@@ -41,11 +41,13 @@ class AnswerShape(Value, frozen=True):
 
 
 class BoundAnswer(Value, frozen=True):
-    """What the engine is to enforce and keep, and what the format's parser starts from: None is no parsing of calls."""
+    """What the engine is to enforce and keep, and what the format's parser starts from: None is no parsing of calls.
+    `warnings` say what of the tools' schemas binds nothing."""
 
     constraint: Constraint | None
     markup: Markup
     parser_start: AnswerStart | None
+    warnings: tuple[str, ...] = ()
 
 
 def check_tools(tools: tuple[Tool, ...], choice: ToolChoice) -> None:
@@ -77,9 +79,11 @@ def bind_answer(shape: AnswerShape) -> BoundAnswer:
         )
     if isinstance(shape.constraint, Gbnf):
         raise ConflictingFields("options.grammar", "tools", "a grammar binds the whole answer")
-    constraint = None if _is_free(shape) else _with_calls(shape, shape.format, tools)
+    part = None if _is_free(shape) else _grammar(shape, shape.format, tools)
+    constraint = None if part is None else _with_calls(shape, part, tools)
     start = AnswerStart(tools=tools, is_strict=constraint is not None, generation_prompt=shape.generation_prompt)
-    return BoundAnswer(constraint=constraint, markup=_markup(shape, tools), parser_start=start)
+    warnings = () if part is None else tuple(f"{name}: {line}" for name, told in part.warnings.items() for line in told)
+    return BoundAnswer(constraint=constraint, markup=_markup(shape, tools), parser_start=start, warnings=warnings)
 
 
 def _callable(shape: AnswerShape) -> tuple[Tool, ...]:
@@ -107,8 +111,7 @@ def _document(shape: AnswerShape, constraint: Constraint) -> LarkPart:
     return LarkPart(constraint=constraint, field=shape.constraint_field)
 
 
-def _with_calls(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]) -> Lark:
-    part = _grammar(shape, syntax, tools)
+def _with_calls(shape: AnswerShape, part: GrammarPart, tools: tuple[Tool, ...]) -> Lark:
     parts = dict(part.parts)
     if shape.choice.mode != "auto":
         answer = part.calls
@@ -140,7 +143,8 @@ def _grammar(shape: AnswerShape, syntax: ToolCallFormat, tools: tuple[Tool, ...]
     parts = {
         name: msgspec.structs.replace(inner, field=_renamed(inner.field, fields)) for name, inner in part.parts.items()
     }
-    return msgspec.structs.replace(part, parts=parts)
+    warnings = {_renamed(field, fields): told for field, told in part.warnings.items()}
+    return msgspec.structs.replace(part, parts=parts, warnings=warnings)
 
 
 def _renamed(field: str, fields: Mapping[str, str]) -> str:

@@ -143,7 +143,7 @@ class ChatService:
     async def _planned(self, request: ChatRequest, model: LoadedModel) -> ChatPlan:
         warnings = await self._checks.own(request)
         plan = await asyncio.to_thread(_plan, request, model) if _is_large(request) else _plan(request, model)
-        warnings += await self._checks.joined(request, plan.bound.constraint)
+        warnings = (*warnings, *plan.bound.warnings, *await self._checks.joined(request, plan.bound.constraint))
         plan = replace(plan, warnings=tuple(dict.fromkeys(warnings)))
         if not request.echo:
             return plan

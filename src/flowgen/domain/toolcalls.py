@@ -65,6 +65,7 @@ class GrammarPart(Value, frozen=True):
     `text_calls` names the rule of a free text with a block right after it, for markers that are letters: a greedy text
     would swallow their beginning. None is `text calls`. `@name` in the rules stands for `parts[name]`.
     `exact_tools` names tools of whose arguments the rules say all, so that nothing is left to be checked.
+    `warnings` are sentences about what schemas say that binds nothing, by the request's field.
     """
 
     rules: str
@@ -75,6 +76,7 @@ class GrammarPart(Value, frozen=True):
     text_before: bool = True
     text_after: bool = True
     exact_tools: frozenset[str] = frozenset()
+    warnings: Mapping[str, tuple[str, ...]] = {}
 
 
 class Markup(Value, frozen=True):

@@ -27,6 +27,7 @@ class BlockGrammar:
         self.parts: dict[str, LarkPart] = {}
         self.known: set[str] = set()
         self.exact_tools: set[str] = set()
+        self.warnings: dict[str, tuple[str, ...]] = {}
         self._shared: dict[str, str] = {}
         self._parts: dict[bytes, str] = {}
         self._tokens = Texts(plan.control_tokens)
@@ -93,6 +94,7 @@ class BlockGrammar:
             text=f"{self.name}_text",
             parts=self.parts,
             exact_tools=frozenset(self.exact_tools),
+            warnings=self.warnings,
             text_before=False,
             text_after=False,
         )
@@ -136,6 +138,7 @@ class BlockGrammar:
             text_calls=head,
             parts=self.parts,
             exact_tools=frozenset(self.exact_tools),
+            warnings=self.warnings,
             text_before=has_text,
             text_after=has_text,
         )

@@ -12,7 +12,12 @@ from flowgen.adapters.toolcalls.tool_schemas import arguments_schema
 from flowgen.application.schemas.lowering import lower
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.messages import Tool
-from flowgen.domain.schemas import Anything, Lowered, Node, Object, Property, Reference, Union
+from flowgen.domain.schemas import Anything, Lowered, Node, Nothing, Object, Property, Reference, Union
+from flowgen.domain.values import JsonObject
+
+_PLAIN = frozenset(("type", "properties", "required", "additionalProperties", "description", "title"))
+_ANNOTATIONS = frozenset(("description", "title"))
+_DRAFT = "2020-12"
 
 
 def grammar_arguments(grammar: BlockGrammar, tool: Tool, field: str) -> Lowered:
@@ -20,20 +25,57 @@ def grammar_arguments(grammar: BlockGrammar, tool: Tool, field: str) -> Lowered:
     lowered = lowered_arguments(tool, field)
     if is_exact(lowered):
         grammar.exact_tools.add(tool.name)
+    if lowered.warnings:
+        grammar.warnings[field] = lowered.warnings
     return lowered
 
 
 def lowered_arguments(tool: Tool, field: str) -> Lowered:
     """Lower a tool's parameters. Raises ConstraintRefused for `field`."""
+    schema = arguments_schema(tool.parameters, field)
     try:
-        return _lowered(msgspec.json.encode(arguments_schema(tool.parameters, field)))
+        return _put_together(schema) or _lowered(msgspec.json.encode(schema))
     except ConstraintRefused as refusal:
         raise ConstraintRefused(field, refusal.reason, keyword=refusal.keyword, pointer=refusal.pointer) from refusal
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _lowered(schema: bytes) -> Lowered:
     return lower(msgspec.json.decode(schema))
+
+
+def _put_together(schema: JsonObject) -> Lowered | None:
+    """The normal form of a plain list of arguments, each lowered by itself: a hundred tools have few kinds of them.
+    None where an argument may hang on others, or has anything to be told of."""
+    properties = schema.get("properties", {})
+    if (
+        schema.get("additionalProperties") is not False
+        or not schema.keys() <= _PLAIN
+        or not isinstance(properties, dict)
+    ):
+        return None
+    required = set(schema.get("required", ()))
+    found = []
+    for name, inner in properties.items():
+        node = _alone(inner) if isinstance(inner, dict) else None
+        if node is None:
+            return None
+        found.append(Property(name=name, node=node, is_required=name in required))
+    root = Object(properties=tuple(found), others=())
+    return Lowered(root=root, definitions={}, source=schema, draft=_DRAFT)
+
+
+def _alone(schema: JsonObject) -> Node | None:
+    """The node of a schema that refers to nothing and leaves nothing to be judged or told."""
+    encoded = msgspec.json.encode({key: value for key, value in schema.items() if key not in _ANNOTATIONS})
+    if b'"$' in encoded:
+        return None
+    try:
+        lowered = _lowered(encoded)
+    except ConstraintRefused:
+        return None
+    is_plain = is_exact(lowered) and not (lowered.definitions or lowered.warnings or isinstance(lowered.root, Nothing))
+    return lowered.root if is_plain else None
 
 
 def argument_sets(lowered: Lowered, field: str) -> list[tuple[Property, ...]]:
