@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.hostile_schemas import hostile_schemas
+from benchmarks.hostile_schemas import hostile_schemas
 from support.live_server import live_server
 
 _ALLOWED_S = 20.0

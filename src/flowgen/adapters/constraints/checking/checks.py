@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flowgen.adapters.constraints.checking.answer_follower import AnswerFollower, AnswerText, CheckedPart, Parts
 from flowgen.adapters.constraints.checking.followers import DocumentFollower, Follower
-from flowgen.adapters.constraints.checking.judges import Judges
+from flowgen.adapters.constraints.checking.judges import Judges, has_residues
 from flowgen.adapters.constraints.checking.value_checker import ValueChecker
 from flowgen.application.schemas.lowering import lower
 from flowgen.domain.constraints import AnswerReading, JsonSchema, LarkPart
@@ -25,7 +25,11 @@ def document_checks(lowered: Lowered, field: str) -> Follow | None:
 
 def answer_checks(reading: AnswerReading, read_answer: ReadAnswer | None) -> Follow | None:
     """The checks of an answer of several parts; None where its grammar says all. Raises ConstraintRefused."""
-    found = {checked.tool.name: _tool(checked.tool.parameters, checked.field) for checked in reading.tools}
+    found = {
+        checked.tool.name: _tool(checked.tool.parameters, checked.field)
+        for checked in reading.tools
+        if not checked.is_exact
+    }
     calls = {name: part for name, part in found.items() if part is not None}
     document = _document(reading.document)
     if not calls and document is None:
@@ -62,8 +66,9 @@ def _try(read_answer: ReadAnswer, reading: AnswerReading, parts: Parts) -> None:
 
 
 def _part(lowered: Lowered, field: str) -> CheckedPart | None:
-    judges = Judges(lowered, field)
-    return CheckedPart(checker=ValueChecker(lowered, judges), field=field) if judges.residues else None
+    if not has_residues(lowered):
+        return None
+    return CheckedPart(checker=ValueChecker(lowered, Judges(lowered, field)), field=field)
 
 
 def _tool(parameters: JsonValue, field: str) -> CheckedPart | None:

@@ -213,6 +213,11 @@ class Judges:
             return Grown(residue, None)
 
 
+def has_residues(lowered: Lowered) -> bool:
+    """Say whether anything of a schema is left to judge."""
+    return next(residues_of(lowered), None) is not None
+
+
 def residues_of(lowered: Lowered) -> Iterator[Residue]:
     """Every residue of a normal form."""
     waiting: list[Node] = [lowered.root, *lowered.definitions.values()]
