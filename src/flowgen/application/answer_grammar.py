@@ -199,10 +199,11 @@ def _markup(shape: AnswerShape, tools: tuple[Tool, ...]) -> Markup:
         markup = shape.format.markup(tools)
     elif isinstance(shape.format, AnswerFrame):
         markup = shape.format.text_markup()
-    if shape.reasoning is None:
-        return markup
-    tags = shape.reasoning
-    thinking = SilentSpan(opening=tags.opening, closing=tags.closing, at_start=True, is_open=shape.opens_reasoning)
-    return Markup(
-        preserved=(tags.opening, tags.closing, *markup.preserved), silent_spans=(thinking, *markup.silent_spans)
-    )
+    spans = markup.silent_spans
+    texts = "\0".join(text for span in spans for text in (span.opening, span.closing) if text)
+    preserved = (*markup.preserved, *(token for token in sorted(shape.control_tokens) if token and token in texts))
+    if shape.reasoning is not None:
+        tags = shape.reasoning
+        thinking = SilentSpan(opening=tags.opening, closing=tags.closing, at_start=True, is_open=shape.opens_reasoning)
+        preserved, spans = (tags.opening, tags.closing, *preserved), (thinking, *spans)
+    return Markup(preserved=tuple(dict.fromkeys(preserved)), silent_spans=spans)

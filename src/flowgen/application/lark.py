@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 
-_NAMED_TOKEN = re.compile(r"<[^<>\s\"]+>")
+_NAMED_TOKEN = re.compile(r"<(?!\[)[^<>\s\"]+>")
 _ANYTHING = "/(?s:.*)/"
 
 
@@ -21,11 +21,14 @@ def pattern(text: str) -> str:
 
 def marker(text: str, control_tokens: Iterable[str]) -> str:
     """Name a marker: by its token where the vocabulary has it as a special one, else by its letters."""
-    return text if is_token(text, control_tokens) else literal(text)
+    return token_name(text) if text in control_tokens else literal(text)
 
 
-def is_token(text: str, control_tokens: Iterable[str]) -> bool:
-    return text in control_tokens and _NAMED_TOKEN.fullmatch(text) is not None
+def token_name(text: str) -> str:
+    """Give the name of a special token in grammars: its text where that is `<name>`, else one made of its bytes.
+
+    llguidance takes no other names, so vocabularies are shown to it with these."""
+    return text if _NAMED_TOKEN.fullmatch(text) else f"<token:{text.encode('utf-8', 'replace').hex()}>"
 
 
 def text_without(markers: Iterable[str], reserved: Iterable[str], *, at_start: str = "") -> str:

@@ -18,11 +18,11 @@ def reasoning_rules(
     if tags is None:
         return "", []
     opening = "" if is_open else lark.marker(tags.opening, control_tokens)
-    if lark.is_token(tags.closing, control_tokens):
+    if tags.closing in control_tokens:
         thinking = f"ANSWER_THINKING: {lark.text_without([tags.closing], ())}"
-        block = f"{opening} ANSWER_THINKING {tags.closing} answer_gap"
+        block = f"{opening} ANSWER_THINKING {lark.token_name(tags.closing)} answer_gap"
         rules = [f"answer_reasoning: {block}", thinking, _GAP]
-    elif is_open or lark.is_token(tags.opening, control_tokens):
+    elif is_open or tags.opening in control_tokens:
         rules = [f"answer_reasoning: {opening} answer_thinking answer_gap", *_lazy("", tags.closing), _GAP]
     else:
         whole = _lazy(rf"\s*{lark.pattern(tags.opening)}", tags.closing)

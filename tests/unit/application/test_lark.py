@@ -26,8 +26,17 @@ def test_literals_and_patterns_are_the_letters() -> None:
     ("tokens", "is_token"), [(("<|call|>",), True), ((), False), (("<call|>",), False), (("[call]",), False)]
 )
 def test_a_marker_is_named_only_where_it_is_a_token(tokens: tuple[str, ...], is_token: bool) -> None:
-    assert lark.is_token("<|call|>", tokens) == is_token
     assert takes(f"start: {lark.marker('<|call|>', tokens)}", "<|call|>") == is_token
+
+
+def test_a_token_of_any_text_has_a_name() -> None:
+    for text in ("[CALL]", "functools", "<[1]>", '<|"|>', "a b"):
+        vocabulary = byte_vocabulary(text)
+        matcher = (
+            LlguidanceConstrainer().compile(Lark(grammar=f"start: {lark.marker(text, (text,))}"), vocabulary).matcher()
+        )
+        assert matcher.accept(next(token for token in vocabulary.special if vocabulary.tokens[token] == text.encode()))
+        assert matcher.may_finish()
 
 
 def test_texts_hold_no_marker_and_begin_with_nothing_reserved() -> None:

@@ -4,6 +4,7 @@ import re
 
 from llguidance import LLTokenizer
 
+from flowgen.application.lark import token_name
 from flowgen.domain.model import Vocabulary
 
 _LEAD = b"\n"
@@ -11,7 +12,7 @@ _SPECIAL = re.compile(r"<[^<>\s\"]+>")
 
 
 class _VocabularyTokenizer:
-    """What LLTokenizer asks of a tokenizer object; a special token's bytes are its text."""
+    """What LLTokenizer asks of a tokenizer object; a special token's bytes are its name in grammars."""
 
     is_tokenizer_wrapper = True
 
@@ -19,6 +20,8 @@ class _VocabularyTokenizer:
         self._vocabulary = vocabulary
         self.tokens = list(vocabulary.tokens)
         self.special_token_ids = sorted(vocabulary.special)
+        for token in self.special_token_ids:
+            self.tokens[token] = token_name(self.tokens[token].decode("utf-8", "replace")).encode()
         self.eos_token_id = vocabulary.end_tokens[0]
         self.bos_token_id = None
         self._lead = list(vocabulary.tokenize(_LEAD))

@@ -54,6 +54,12 @@ class BareObjectNotation(Value, frozen=True):
         """Whether the first mark behind a text is the one that closes it."""
         return (text + self.mark).index(self.mark) == len(text)
 
+    def expression(self, rules: NodeRules, scalar: str) -> str:
+        if not rules.grammar.begins_with_token(self.mark):
+            return lark.literal(scalar)
+        texts = (lark.literal(text) if text else "" for text in scalar.split(self.mark))
+        return f" {rules.grammar.texts(self.mark)} ".join(texts).strip()
+
     def text(self, rules: NodeRules, node: String) -> str:
         try:
             pattern, count = whole_pattern(node), bounds(node)
@@ -63,7 +69,8 @@ class BareObjectNotation(Value, frozen=True):
         if rules.grammar.begins_with_token(self.mark):
             limits = [f"/{pattern}/" if pattern else r"/(?s:.*)/", *([f"/(?s:.){count}/"] if count else [])]
             body = " & ".join([*limits, f"~/(?s:.*){mark}(?s:.*)/"])
-            return f"{self.mark} {rules.shared_terminal(body)} {self.mark}"
+            mark_token = rules.grammar.texts(self.mark)
+            return f"{mark_token} {rules.shared_terminal(body)} {mark_token}"
         limits = [f"/{mark}{pattern or '(?s:.*)'}{mark}/", *([f"/{mark}(?s:.){count}{mark}/"] if count else [])]
         body = " & ".join([*limits, f"~/{mark}(?s:.*){mark}(?s:.+)/"])
         return rules.shared_terminal(body, is_lazy=True)

@@ -15,6 +15,9 @@ from flowgen.domain.values import Value
 
 _TOKEN = re.compile(r"<[^<>\s\"=]+>|\[/?[A-Z_]+\]|\]<\]\w+\[>\[|<\|\"\|>")
 
+MOST_CALLS = 16
+"""Calls in one block: small models that are held to a foreign format go on and on with them."""
+
 
 class BlockGrammar:
     """The grammar of one plan for one format; the names of its rules begin with the format's own."""
@@ -74,6 +77,10 @@ class BlockGrammar:
         self.rules.append(f"{name}: {expression}")
         return name
 
+    def more(self, between: str, call: str) -> str:
+        """Give the expression of further calls; empty where an answer holds one."""
+        return f"({between} {call}){{0,{MOST_CALLS - 1}}}" if self.plan.is_parallel else ""
+
     def text_before(self, name: str, closing: str, others: Sequence[str] = ()) -> str:
         """Give the expression of a text with its closing, which it does not hold, nor any of `others`."""
         upper = f"{self.name.upper()}_{name.upper()}"
@@ -114,12 +121,12 @@ class BlockGrammar:
         rest = opening[len(lead) + len(marker) :]
         block = self.add("block", _joined(self.texts(rest), body))
         again = ""
-        if separator is not None and self.plan.is_parallel:
-            again = f"({_joined(self.texts(separator + opening[: len(lead) + len(marker)]))} {block})*"
+        if separator is not None:
+            again = self.more(self.texts(separator + opening[: len(lead) + len(marker)]), block)
         self.add("calls", _joined(self.texts(lead + marker), block, again))
         unsaid = [*openings.marked, *openings.plain]
         head = None
-        if not lark.is_token(marker, self.plan.control_tokens):
+        if marker not in self.plan.control_tokens:
             head = self.add("text_calls", _joined(f"{self.name}_head", block, again))
             self.rules.append(f"{self.name}_head[lazy]: {self.name.upper()}_HEAD")
             others = [text for text in unsaid if marker not in text and text not in marker]
@@ -148,7 +155,7 @@ class Texts:
     """Writes texts: special tokens by name, all else by letters."""
 
     def __init__(self, control_tokens: Iterable[str]) -> None:
-        tokens = sorted((token for token in control_tokens if lark.is_token(token, (token,))), key=len, reverse=True)
+        tokens = sorted(filter(None, control_tokens), key=len, reverse=True)
         self._named = re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
 
     def first(self, text: str) -> str:
@@ -161,7 +168,7 @@ class Texts:
         pieces, end = [], 0
         for match in self._named.finditer(text):
             pieces += [lark.literal(text[end : match.start()])] if match.start() > end else []
-            pieces.append(match.group())
+            pieces.append(lark.token_name(match.group()))
             end = match.end()
         if end < len(text):
             pieces.append(lark.literal(text[end:]))
@@ -170,7 +177,7 @@ class Texts:
 
 def _first_marker(opening: str, openings: Openings, control_tokens: Iterable[str]) -> str:
     """The special token that an opening begins with, or the text that no free text holds."""
-    tokens = [token for token in control_tokens if opening.startswith(token) and lark.is_token(token, (token,))]
+    tokens = [token for token in control_tokens if token and opening.startswith(token)]
     marked = [text for text in (*openings.marked, *openings.plain) if opening.startswith(text)]
     return max(tokens, key=len) if tokens else min(marked, key=len, default=opening)
 
@@ -192,16 +199,28 @@ def markup_of(syntax: CallSyntax, closing: str) -> Markup:
     return Markup(preserved=tuple(dict.fromkeys(_tokens(syntax))), silent_spans=spans)
 
 
-def _tokens(value: object) -> Iterator[str]:
+def _tokens(syntax: object) -> Iterator[str]:
     """Whatever in a syntax's texts may be a special token."""
+    for text in _texts(syntax):
+        yield from _TOKEN.findall(text)
+
+
+def own_tokens(syntax: object, control_tokens: Iterable[str]) -> frozenset[str]:
+    """The special tokens that occur in a syntax's own texts. Only these are named in its grammar: those in the texts of
+    a request are letters."""
+    own = "\0".join(_texts(syntax))
+    return frozenset(token for token in control_tokens if token and token in own)
+
+
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        yield from _TOKEN.findall(value)
+        yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _tokens(item)
+            yield from _texts(item)
     elif isinstance(value, Value):
         for field in value.__struct_fields__:
-            yield from _tokens(getattr(value, field))
+            yield from _texts(getattr(value, field))
 
 
 def begins_with(prefixes: Iterable[str]) -> Markup:

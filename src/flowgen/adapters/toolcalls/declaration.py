@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from flowgen.adapters.toolcalls.answer_reader import AnswerReader, CallSyntax
+from flowgen.adapters.toolcalls.block_grammar import own_tokens
 from flowgen.adapters.toolcalls.detection import Sign, claim
 from flowgen.adapters.toolcalls.families.bare_objects import BareObjects
 from flowgen.adapters.toolcalls.families.messages import Messages
@@ -108,7 +109,9 @@ class DeclaredFormat:
     def grammar(self, plan: AnswerPlan) -> GrammarPart:
         if self.declaration.calls is None:
             raise ConstraintRefused("tools", f"{self.name} is a format without calls")
-        return self.declaration.calls.grammar(self.name, plan, self.declaration.dropped)
+        own = own_tokens((self.declaration.calls, self.declaration.dropped), plan.control_tokens)
+        named = msgspec.structs.replace(plan, control_tokens=own)
+        return self.declaration.calls.grammar(self.name, named, self.declaration.dropped)
 
     def parser(self, start: AnswerStart) -> AnswerReader:
         calls: CallSyntax | None = self.declaration.calls

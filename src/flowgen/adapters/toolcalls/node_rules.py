@@ -46,6 +46,9 @@ class Notation(Protocol):
     def key(self, name: str) -> str:
         """A key's letters. Raises CannotWrite."""
 
+    def expression(self, rules: "NodeRules", scalar: str) -> str:
+        """The expression of a scalar's letters."""
+
     def text(self, rules: "NodeRules", node: String) -> str:
         """The expression of a string."""
 
@@ -75,7 +78,9 @@ class NodeRules:
             case Anything():
                 return self._anything()
             case Enum(values=values):
-                return self.grammar.shared(_choice(lark.literal(self.notation.scalar(value)) for value in values))
+                return self.grammar.shared(
+                    _choice(self.notation.expression(self, self.notation.scalar(value)) for value in values)
+                )
             case Number():
                 return self.number(node)
             case String():

@@ -29,9 +29,9 @@ class PythonicGrammar:
     def list_of_calls(self, separator: str | None, opening: str = "") -> str:
         """Give the expression of one call, or of several with a separator; `opening` is one lexeme with the first
         name."""
-        if separator is None or not self._grammar.plan.is_parallel:
+        if separator is None:
             return self._any_call(opening)
-        return f"{self._any_call(opening)} ({lark.literal(separator)} {self._any_call('')})*"
+        return f"{self._any_call(opening)} {self._grammar.more(lark.literal(separator), self._any_call(''))}"
 
     def _any_call(self, opening: str) -> str:
         names = (lark.literal(f"{opening}{name}(") for name in self._names)

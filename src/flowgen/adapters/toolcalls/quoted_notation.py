@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.node_rules import NodeRules, spelled
 from flowgen.adapters.toolcalls.pythonic_writer import python_literal, string_literal
+from flowgen.application import lark
 from flowgen.domain.schemas import String
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -29,6 +30,9 @@ class QuotedNotation:
 
     def key(self, name: str) -> str:
         return string_literal(name, self._markers)
+
+    def expression(self, rules: NodeRules, scalar: str) -> str:
+        return lark.literal(scalar)
 
     def text(self, rules: NodeRules, node: String) -> str:
         if node.patterns or node.avoided:

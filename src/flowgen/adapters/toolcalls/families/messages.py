@@ -99,7 +99,7 @@ class Messages(Value, frozen=True):
                 raise ConstraintRefused(f"tools[{index}].function.name", reason)
             calls.append(f"{grammar.texts(opening + tool.name + header_end)} {body} {grammar.texts(closing)}")
         one = grammar.add("call", choice(calls))
-        more = f"({grammar.texts(self.separator)} {one})*" if plan.is_parallel else ""
+        more = grammar.more(grammar.texts(self.separator), one)
         before = self._before(grammar)
         return grammar.alone(f"{before} {one} {more}", f"{before} ({self._content(grammar)})")
 

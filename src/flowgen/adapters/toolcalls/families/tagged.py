@@ -89,7 +89,7 @@ class Tagged(TaggedTexts, frozen=True):
         if not self.shares_section or not self.section_opening:
             block = f"{one} {grammar.texts(self.section_closing)}"
             return grammar.marked(self.section_opening + head, block, self.openings(), self.separator)
-        more = f"({grammar.texts(self.separator + head)} {one})*" if plan.is_parallel else ""
+        more = grammar.more(grammar.texts(self.separator + head), one)
         block = f"{one} {more} {grammar.texts(self.section_closing)}"
         return grammar.marked(self.section_opening + head, block, self.openings(), None)
 
