@@ -10,10 +10,12 @@ from flowgen.domain.schemas import Number
 
 INTEGER = "-?(?:0|[1-9][0-9]*)"
 _EXPONENT = "[eE](?:-[0-9]{1,3}|\\+?[0-9]{1,2})"
-_LARGE = "[0-9](?:\\.[0-9]+)?[eE]\\+?(?:[12][0-9]{2}|30[0-7])"
-NUMBER = f"-?(?:(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:{_EXPONENT})?|{_LARGE})"
-_TINY = "[1-9](?:\\.[0-9]+)?[eE]-(?:0?[5-9]|[1-9][0-9]|[12][0-9]{2}|30[0-7])"
-_ANY_FRACTION = "(?:\\.[0-9]+)?"
+_FRACTION = "[0-9]{1,40}"
+_LARGE = f"[0-9](?:\\.{_FRACTION})?[eE]\\+?(?:[12][0-9]{{2}}|30[0-7])"
+NUMBER = f"-?(?:(?:0|[1-9][0-9]*)(?:\\.{_FRACTION})?(?:{_EXPONENT})?|{_LARGE})"
+_TINY = f"[1-9](?:\\.{_FRACTION})?[eE]-(?:0?[5-9]|[1-9][0-9]|[12][0-9]{{2}}|30[0-7])"
+_ANY_FRACTION = f"(?:\\.{_FRACTION})?"
+"""As many digits as any double needs, and more: without an end a model goes on with one for ever."""
 
 
 def number_body(node: Number) -> str | None:
@@ -112,14 +114,16 @@ def _at_least(bound: Decimal, is_open: bool, *, is_integer: bool) -> str:
         if digit != "9":
             low = max(int(digit) + 1, 1 if place == 0 else 0)
             options.append(f"{whole[:place]}[{low}-9][0-9]{{{count - place - 1}}}{behind}")
-    more = "[0-9]*[1-9][0-9]*" if is_open else "[0-9]*"
+    more = "[0-9]{0,40}[1-9][0-9]{0,40}" if is_open else "[0-9]{0,40}"
     if is_integer:
         options += [] if is_open else [whole]
     elif not fraction:
         options.append(f"{whole}\\.{more}" if is_open else f"{whole}{behind}")
     else:
         tails = [
-            f"{fraction[:place]}[{int(digit) + 1}-9][0-9]*" for place, digit in enumerate(fraction) if digit != "9"
+            f"{fraction[:place]}[{int(digit) + 1}-9][0-9]{{0,40}}"
+            for place, digit in enumerate(fraction)
+            if digit != "9"
         ]
         options.append(f"{whole}\\.(?:{'|'.join([*tails, fraction + more])})")
     return "|".join(options)
@@ -137,12 +141,14 @@ def _at_most(bound: Decimal, is_open: bool, *, is_integer: bool) -> str:
     if is_integer:
         options += [] if is_open else [whole]
     elif not fraction:
-        options += [] if is_open else [f"{whole}(?:\\.0+)?"]
+        options += [] if is_open else [f"{whole}(?:\\.0{{1,40}})?"]
     else:
         tails = [
-            f"{fraction[:place]}[0-{int(digit) - 1}][0-9]*" for place, digit in enumerate(fraction) if digit != "0"
+            f"{fraction[:place]}[0-{int(digit) - 1}][0-9]{{0,40}}"
+            for place, digit in enumerate(fraction)
+            if digit != "0"
         ]
         tails += [fraction[:place] for place in range(1, len(fraction))]
-        tails += [] if is_open else [f"{fraction}0*"]
+        tails += [] if is_open else [f"{fraction}0{{0,40}}"]
         options.append(f"{whole}(?:\\.(?:{'|'.join(tails)}))?")
     return "|".join(options) or "[^\\x{0}-\\x{10ffff}]"

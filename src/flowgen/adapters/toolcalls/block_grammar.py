@@ -15,8 +15,9 @@ from flowgen.domain.values import Value
 
 _TOKEN = re.compile(r"<[^<>\s\"=]+>|\[/?[A-Z_]+\]|\]<\]\w+\[>\[|<\|\"\|>")
 
-MOST_CALLS = 16
-"""Calls in one block: small models that are held to a foreign format go on and on with them."""
+_FEWEST, _MOST = 8, 64
+"""Bounds of the number of calls in one block, twice the number of tools between them: small models that are held to a
+foreign format go on and on with calls."""
 
 
 class BlockGrammar:
@@ -79,7 +80,8 @@ class BlockGrammar:
 
     def more(self, between: str, call: str) -> str:
         """Give the expression of further calls; empty where an answer holds one."""
-        return f"({between} {call}){{0,{MOST_CALLS - 1}}}" if self.plan.is_parallel else ""
+        most = min(_MOST, max(_FEWEST, 2 * len(self.plan.tools)))
+        return f"({between} {call}){{0,{most - 1}}}" if self.plan.is_parallel else ""
 
     def text_before(self, name: str, closing: str, others: Sequence[str] = ()) -> str:
         """Give the expression of a text with its closing, which it does not hold, nor any of `others`."""

@@ -25,7 +25,7 @@ from flowgen.domain.schemas import (
 )
 from flowgen.domain.values import JsonObject, JsonValue
 
-NUMBER = r"-?(0|[1-9][0-9]{0,199})(\.[0-9]{1,99})?([eE](-[0-9]{1,3}|\+?[0-9]{1,2}))?"
+NUMBER = r"-?(0|[1-9][0-9]{0,199})(\.[0-9]{1,40})?([eE](-[0-9]{1,3}|\+?[0-9]{1,2}))?"
 HUGE = r"-?[1-9](\.[0-9]{1,20})?[eE]\+?([12][0-9]{2}|30[0-7])"
 INTEGER = r"-?(0|[1-9][0-9]{0,307})"
 """Numbers that are finite as a float of 64 bits, and integers of up to 308 digits."""
