@@ -9,6 +9,8 @@ from flowgen.application.schemas.words import count_of
 from flowgen.domain.schemas import Array, Enum, Node, Nothing, Residue
 
 MAX_PREFIX = 2000
+MAX_COUNTED = 1000
+"""Items that a grammar counts before a list may end; that there are more of them is judged."""
 
 
 def array_node(leaf: Leaf, nodes: Nodes) -> Node:
@@ -35,6 +37,13 @@ def array_node(leaf: Leaf, nodes: Nodes) -> Node:
     most = _room(facts, prefix, items, most)
     if most is not None and most < least:
         return Nothing()
+    if least > MAX_COUNTED:
+        for fact in facts:
+            if (count_of(fact.fact, "minItems") or 0) > MAX_COUNTED:
+                residues += nodes.remarks.residue(
+                    fact.fact.place, "minItems", "owed", "a grammar does not count so far"
+                )
+        least = MAX_COUNTED
     return Array(prefix=tuple(prefix), items=items, min_items=least, max_items=most, residues=tuple(residues))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowgen.application.schemas.facts import Fact
 from flowgen.application.schemas.source import Place, Source
+from flowgen.application.schemas.walking import kind_of
 from flowgen.domain.values import JsonObject, JsonValue, Value
 
 FEWEST = 3
@@ -81,34 +82,51 @@ def opened_conditions(place: Place, group: Sequence[Condition], source: Source) 
 
 
 class Signature(Value, frozen=True):
-    """What tells a branch from others at a glance: its kinds, its texts, and the values that members of it must
-    have."""
+    """What tells a branch from others at a glance: its kinds, the scalars that it may be where they are listed (with
+    their kinds: 1 is 1.0, and true is not 1), and the values that members of it must have."""
 
     kinds: frozenset[str]
     fixed: Mapping[str, frozenset[Any]]
-    texts: frozenset[str] = frozenset()
+    values: frozenset[tuple[str, JsonValue]] = frozenset()
 
     def excludes(self, other: "Signature") -> bool:
         if not self.kinds & other.kinds:
             return True
-        if self.texts and other.texts and self.kinds == other.kinds == {"string"}:
-            return not self.texts & other.texts
+        if self.values and other.values:
+            return not self.values & other.values
         if self.kinds != {"object"}:
             return False
         return any(name in other.fixed and not values & other.fixed[name] for name, values in self.fixed.items())
 
 
-def signature(facts: Sequence[Fact], kinds: frozenset[str], texts: frozenset[str]) -> Signature:
-    """Give the signature of a branch whose facts these are, what stands beside it included; `texts` are the strings
-    that it may be, where they are listed."""
+def are_apart(signatures: Sequence[Signature]) -> bool:
+    """Say whether one look tells that no two of them overlap: all list their values, or the values of one member."""
+    if all(one.values for one in signatures):
+        return _are_disjoint([one.values for one in signatures])
+    if not signatures or any(one.kinds != {"object"} for one in signatures):
+        return False
+    names = set(signatures[0].fixed).intersection(*(one.fixed for one in signatures[1:]))
+    return any(_are_disjoint([one.fixed[name] for one in signatures]) for name in names)
+
+
+def _are_disjoint(sets: Sequence[frozenset[Any]]) -> bool:
+    return len(frozenset[Any]().union(*sets)) == sum(map(len, sets))
+
+
+def signature(facts: Sequence[Fact], kinds: frozenset[str], values: Sequence[JsonValue]) -> Signature:
+    """Give the signature of a branch whose facts these are, what stands beside it included; `values` are those that it
+    may be, where they are listed."""
+    scalars = frozenset((kind_of(value), value) for value in values if not isinstance(value, dict | list))
+    if len(scalars) < len(values):
+        scalars = frozenset()  # some are not told apart so easily
     required = {name for fact in facts for name in fact.schema.get("required", ()) if isinstance(name, str)}
     fixed: dict[str, frozenset[Any]] = {}
     for fact in facts:
         for name, member in fact.schema.get("properties", {}).items():
-            values = _fixed(member)
-            if name in required and values is not None:
-                fixed[name] = fixed.get(name, values) & values
-    return Signature(kinds=kinds, fixed=fixed, texts=texts)
+            own = _fixed(member)
+            if name in required and own is not None:
+                fixed[name] = fixed.get(name, own) & own
+    return Signature(kinds=kinds, fixed=fixed, values=scalars)
 
 
 def _fixed(member: Any) -> frozenset[Any] | None:

@@ -16,6 +16,9 @@ from flowgen.domain.schemas import ResidueKind
 MAX_LEAVES = 300
 MAX_COMBINED = 48
 """Leaves of one choice, and of several choices that multiply; beyond that a choice is judged instead."""
+MAX_TOLD = 600
+FEWEST_COMBINED = 4
+"""Members in all leaves of choices that multiply, and how many leaves there may be however many those are."""
 MAX_DEPENDENT = 5
 """Members that others depend on which are opened into choices."""
 MAX_STEPS = 150_000
@@ -42,14 +45,15 @@ class Leaves:
                 whole.append(leaf)
                 continue
             choice = leaf.pending.pop(0)
-            if leaf.num_splits and len(waiting) + len(whole) >= MAX_COMBINED:
+            room = _room(leaf)
+            if leaf.num_splits and len(waiting) + len(whole) >= room:
                 self._relax(leaf, choice)
                 waiting.append(leaf)
                 continue
             if choice.keyword == "oneOf":
                 choice = self._told_apart(leaf, choice)
             opened = list(self._opened(leaf, choice))
-            most = MAX_LEAVES if leaf.num_splits == 0 else MAX_COMBINED
+            most = MAX_LEAVES if leaf.num_splits == 0 else room
             if len(opened) > 1 and len(waiting) + len(whole) + len(opened) > most:
                 self._relax(leaf, choice)
                 opened = [leaf]
@@ -226,6 +230,12 @@ class Leaves:
         if not isinstance(value, list):
             raise place.refusal("a list of schemas is expected", keyword)
         return [self._source.child(place, keyword, index) for index in range(len(value))]
+
+
+def _room(leaf: Leaf) -> int:
+    """Give how many leaves may come of choices that multiply: each has all the members."""
+    num_members = len(leaf.pending) + sum(len(fact.schema.get("properties", ())) for fact in leaf.facts)
+    return min(MAX_COMBINED, max(FEWEST_COMBINED, MAX_TOLD // max(1, num_members)))
 
 
 def _last(place: Place) -> str:

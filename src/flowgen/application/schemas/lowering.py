@@ -5,27 +5,36 @@ A value may be judged by several schemas at once (allOf, a property that a patte
 stands beside it): a node is made for each such set of schemas, once."""
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
-from math import prod
 
 from flowgen.application.schemas.arrays import array_node
-from flowgen.application.schemas.discriminators import Signature, signature
 from flowgen.application.schemas.drafts import ANNOTATIONS, FIELD, draft_of, is_before
 from flowgen.application.schemas.emptiness import empty_refusal
 from flowgen.application.schemas.facts import Leaf
 from flowgen.application.schemas.fixed_values import fixed_node, fixed_values, has_fixed_values
+from flowgen.application.schemas.glances import Glances, kinds_of_leaf
 from flowgen.application.schemas.hoisting import lifted, stripped
-from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS, Leaves
-from flowgen.application.schemas.objects import judges_of, object_node
+from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS
+from flowgen.application.schemas.objects import object_node
 from flowgen.application.schemas.productive import without_dead_ends
 from flowgen.application.schemas.remarks import Remarks
 from flowgen.application.schemas.scalars import number_node, string_node
 from flowgen.application.schemas.source import Place, Source
 from flowgen.application.schemas.unions import enum_of, union_of
-from flowgen.application.schemas.walking import allows
-from flowgen.application.schemas.words import KINDS, kinds_of, names_of
+from flowgen.application.schemas.words import KINDS
 from flowgen.domain.errors import ConstraintRefused
-from flowgen.domain.schemas import Anything, Array, Lowered, Node, Nothing, Object, Reference, Residue, Union
+from flowgen.domain.schemas import (
+    Anything,
+    Array,
+    Lowered,
+    Node,
+    Nothing,
+    Number,
+    Object,
+    Reference,
+    Residue,
+    String,
+    Union,
+)
 from flowgen.domain.values import JsonValue
 
 MAX_OPEN = 30
@@ -35,6 +44,11 @@ GLANCE = 2
 MAX_PAIRS = 300
 MAX_OPENED = 16
 """Pairs of branches that are looked at for overlaps."""
+_TYPE_ALONE = ANNOTATIONS | {"type"}
+_SCALARS: dict[str, Node] = {
+    "null": enum_of([None]), "boolean": enum_of([True, False]), "string": String(), "number": Number(),
+    "integer": Number(is_integer=True),
+}  # fmt: skip
 
 
 def lower(schema: JsonValue, draft: str | None = None) -> Lowered:
@@ -60,9 +74,9 @@ class _Lowering:
         self._waiting: dict[frozenset[Place], Sequence[Place]] = {}
         self._names: dict[frozenset[Place], str] = {}
         self._definitions: dict[str, Node] = {}
-        self._overlaps: dict[Place, list[int]] = {}
         self._origins: dict[int, tuple[Node, Sequence[Place]]] = {}
-        self._leaves = Leaves(self, self._is_empty)
+        self._glances = Glances(self)
+        self._leaves = self._glances.leaves
         self._targets: dict[Place, Place] = {}
         self._steps = 0
         self._of_all: list[Residue] = []
@@ -75,7 +89,7 @@ class _Lowering:
         if self._of_all:  # where a reference leads hangs on the way to it, so nothing is judged but the whole
             root, definitions = stripped(root, definitions)
             root = Union(options=(root,), residues=tuple(dict.fromkeys(self._of_all)))
-        else:
+        elif self.remarks.has_residues:
             root, definitions = lifted(root, definitions, self._judges_of_union)
         return Lowered(
             root=root,
@@ -166,10 +180,28 @@ class _Lowering:
         self._definitions[name] = node
         return Reference(name=name)
 
+    def overlaps(self, place: Place, branches: list[Place]) -> list[int]:
+        return self._glances.overlaps(place, branches)
+
     def _lower(self, places: Sequence[Place]) -> Node:
+        if len(places) == 1 and (plain := self._plain(places[0])) is not None:
+            return plain
         node = union_of([self._leaf_node(leaf) for leaf in self._leaves.of(places)])
         if isinstance(node, Union):
             self._origins.setdefault(id(node), (node, places))
+        return node
+
+    def _plain(self, place: Place) -> Node | None:
+        """Give the node of a schema that says nothing but one type of scalars: most of all schemas."""
+        schema = place.schema
+        if not isinstance(schema, dict) or place.is_derived or not schema.keys() <= _TYPE_ALONE:
+            return None
+        kind = schema.get("type")
+        node = _SCALARS.get(kind) if isinstance(kind, str) else None
+        if node is not None:
+            for keyword in schema:
+                self.remarks.is_known(place, keyword)
+            self.remarks.note(place, "type", "exact")
         return node
 
     def _judges_of_union(self, node: Node) -> tuple[Residue, ...]:
@@ -189,7 +221,7 @@ class _Lowering:
     def _leaf_node(self, leaf: Leaf) -> Node:
         if not leaf.facts:
             return Anything(residues=tuple(leaf.residues)) if leaf.residues else Anything()
-        kinds = _kinds(leaf)
+        kinds = kinds_of_leaf(leaf)
         if has_fixed_values(leaf):
             values = fixed_values(leaf, kinds)
             return self._with(
@@ -221,78 +253,6 @@ class _Lowering:
         if isinstance(node, Reference):
             return Union(options=(node,), residues=told)
         return type(node)(**{name: getattr(node, name) for name in node.__struct_fields__} | {"residues": told})
-
-    def _is_empty(self, leaf: Leaf, depth: int = GLANCE) -> bool:
-        """Say whether it can be seen at a glance that nothing is left: by kinds, fixed values and required members."""
-        self.step()
-        kinds = _kinds(leaf)
-        if leaf.is_empty or not kinds or (has_fixed_values(leaf) and not self._has_fixed(leaf, kinds)):
-            return True
-        if kinds != {"object"} or depth == 0:
-            return False
-        required = {name for fact in leaf.facts for name in names_of(fact)}
-        return any(self._is_contradicted(leaf, name, depth) for name in required)
-
-    def _has_fixed(self, leaf: Leaf, kinds: frozenset[str]) -> bool:
-        """Say whether an enum leaves a value; strings are held to patterns."""
-        values = fixed_values(leaf, kinds)
-        texts = [value for value in values if isinstance(value, str)]
-        if len(texts) < len(values) or len(texts) > MAX_OPENED or len(leaf.facts) < 2:
-            return bool(values)
-        strings = string_node(leaf.facts, self)
-        return any(allows(strings, text, {}) for text in texts)
-
-    def _is_contradicted(self, leaf: Leaf, name: str, depth: int) -> bool:
-        judges = list(judges_of(leaf, name, self))
-        if any(place.schema is False for place in judges):
-            return True
-        return len(judges) > 1 and self._is_empty(self._leaves.closed(judges), depth - 1)
-
-    def overlaps(self, place: Place, branches: list[Place]) -> list[int]:
-        if place not in self._overlaps:
-            self._overlaps[place] = []  # met again while it is found out: as if apart
-            beside = {key: place.schema[key] for key in ("type", "required") if key in place.schema}
-            context = self.source.derived(place, "beside", beside)
-            self._overlaps[place] = self._found_overlaps(context, branches)
-        return self._overlaps[place]
-
-    def _found_overlaps(self, context: Place, branches: list[Place]) -> list[int]:
-        found: set[int] = set()
-        num_looks = 0
-        signatures = [self._signature(context, branch) for branch in branches]
-        for first, second in combinations(range(len(branches)), 2):
-            if signatures[first].excludes(signatures[second]) or {first, second} <= found:
-                continue
-            num_looks += 1
-            if num_looks > MAX_PAIRS or self._have_common(context, branches[first], branches[second]):
-                found |= {first, second}
-        return sorted(found)
-
-    def _signature(self, *places: Place) -> Signature:
-        leaf = self._leaves.closed(places)
-        kinds = frozenset[str]() if leaf.is_empty else _kinds(leaf)
-        texts = fixed_values(leaf, kinds) if has_fixed_values(leaf) else []
-        return signature(leaf.facts, kinds, frozenset(text for text in texts if isinstance(text, str)))
-
-    def _have_common(self, *places: Place) -> bool:
-        closed = self._leaves.closed(places)
-        if self._is_empty(closed):
-            return False
-        if prod(len(choice.options) for choice in closed.pending) > MAX_OPENED:
-            return True
-        return any(not self._is_empty(leaf) for leaf in self._leaves.of(places))
-
-
-def _kinds(leaf: Leaf) -> frozenset[str]:
-    """Give the kinds that all facts allow, "integer" beside "number" where only integers are."""
-    kinds = frozenset((*KINDS,))
-    is_integer = False
-    for fact in leaf.facts:
-        own = kinds_of(fact)
-        if own is not None:
-            is_integer |= "integer" in own and "number" not in own
-            kinds &= (own | {"number"}) if "integer" in own else own
-    return kinds | {"integer"} if is_integer and "number" in kinds else kinds
 
 
 def _unexcluded(values: list[JsonValue], leaf: Leaf) -> list[JsonValue]:

@@ -22,7 +22,7 @@ MAX_APART = 4
 
 def object_node(leaf: Leaf, nodes: Nodes) -> Node:
     """Give the objects that all facts of a leaf allow."""
-    facts = [Members(fact, nodes) for fact in leaf.facts]
+    facts = members_of(leaf, nodes)
     residues = [*leaf.unevaluated_residues("unevaluatedProperties", nodes)]
     required = dict.fromkeys(name for fact in facts for name in fact.required)
     keys, key_residues = _keys(facts, nodes)
@@ -32,7 +32,7 @@ def object_node(leaf: Leaf, nodes: Nodes) -> Node:
         names |= dict.fromkeys(name for name in keys.values if isinstance(name, str))
     properties = []
     for name in names:
-        node = nodes.node(_judges(facts, name, leaf, nodes)) if allows_key(keys, name) else Nothing()
+        node = nodes.node(judges_of(facts, name, leaf, nodes)) if allows_key(keys, name) else Nothing()
         if isinstance(node, Nothing) and name in required:
             return Nothing()
         properties.append(Property(name=name, node=node, is_required=name in required))
@@ -53,6 +53,7 @@ class Members:
         self.patterns = object_of(fact, "patternProperties")
         self.required = names_of(fact)
         self.has_rest = "additionalProperties" in fact.schema
+        self.tells = self.has_rest or bool(self.properties or self.patterns) or "unevaluatedProperties" in fact.schema
 
     def named(self, name: str) -> list[Place] | None:
         """Give the schemas of a member; None where the fact says nothing of it."""
@@ -76,13 +77,13 @@ class Members:
         return [self._nodes.source.child(self.fact.place, "additionalProperties")]
 
 
-def judges_of(leaf: Leaf, name: str, nodes: Nodes) -> Iterator[Place]:
+def members_of(leaf: Leaf, nodes: Nodes) -> list[Members]:
+    """Give what each fact of a leaf says of members."""
+    return [Members(fact, nodes) for fact in leaf.facts]
+
+
+def judges_of(facts: Sequence[Members], name: str, leaf: Leaf, nodes: Nodes) -> Iterator[Place]:
     """Give the schemas that judge a member of a leaf's objects."""
-    return _judges([Members(fact, nodes) for fact in leaf.facts], name, leaf, nodes)
-
-
-def _judges(facts: Sequence[Members], name: str, leaf: Leaf, nodes: Nodes) -> Iterator[Place]:
-    """Give the schemas that judge a member."""
     said = [(fact.fact, fact.named(name)) for fact in facts]
     return _with_unevaluated(said, leaf, nodes)
 

@@ -20,6 +20,7 @@ class Remarks:
         self._unknown: Counter[str] = Counter()
         self._first: dict[str, str] = {}
         self._others: dict[str, None] = {}
+        self.has_residues = False
 
     def note(self, place: Place, keyword: str, kind: NoteKind, reason: str = "") -> None:
         if place.is_derived:
@@ -34,6 +35,7 @@ class Remarks:
         if place.is_derived:
             return ()
         self.note(place, keyword, "checked", reason or _REASONS[kind])
+        self.has_residues = True
         pointer = joined(place.pointer, keyword)
         return (Residue(kind=kind, keyword=keyword, pointer=pointer, schema=place.pointer),)
 

@@ -14,7 +14,10 @@ from flowgen.application.schemas.words import count_of, number_of, whole_pattern
 from flowgen.domain.schemas import Node, Nothing, Number, Residue, String
 
 Numeral = int | float
+_ABOUT_STRINGS = frozenset(("minLength", "maxLength", "pattern", "format", AVOIDED, EXCLUDED))
 MAX_COUNT = 2**31
+MAX_RESTS = 25_000
+"""Remainders that an automaton tells apart: 0.1 s of compiling."""
 
 
 def number_node(facts: Sequence[Fact], nodes: Nodes, *, is_integer: bool) -> Node:
@@ -68,7 +71,7 @@ def _factor(facts: Sequence[Fact], nodes: Nodes) -> tuple[Numeral | None, tuple[
             raise fact.place.refusal("a number above 0 is expected", "multipleOf")
         own = None if isinf(value) else Fraction(repr(value))
         both = own if own is None or factor is None else _common(factor, own)
-        if both is None or both.numerator * 1000 > MAX_COUNT or 10**6 % both.denominator:
+        if both is None or _has_many_rests(both):
             residues += nodes.remarks.residue(fact.place, "multipleOf", "whole")
         else:
             factor = both
@@ -77,12 +80,23 @@ def _factor(facts: Sequence[Fact], nodes: Nodes) -> tuple[Numeral | None, tuple[
     return (int(factor) if factor.denominator == 1 else float(factor)), tuple(residues)
 
 
+def _has_many_rests(factor: Fraction) -> bool:
+    """Say whether an automaton would have to tell too many remainders apart; those of 2 and 5 are seen at the end."""
+    rest = factor.numerator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest > MAX_RESTS or factor.numerator * 1000 > MAX_COUNT or 10**6 % factor.denominator != 0
+
+
 def _common(first: Fraction, second: Fraction) -> Fraction:
     return Fraction(lcm(first.numerator, second.numerator), gcd(first.denominator, second.denominator))
 
 
 def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
     """Give the strings that all facts allow."""
+    if all(fact.schema.keys().isdisjoint(_ABOUT_STRINGS) for fact in facts):
+        return String()
     least = max((count_of(fact, "minLength") or 0 for fact in facts), default=0)
     most = min((count for fact in facts if (count := count_of(fact, "maxLength")) is not None), default=None)
     if most is not None and most < least:

@@ -9,6 +9,9 @@ from flowgen.domain.values import JsonValue
 
 def union_of(nodes: Iterable[Node]) -> Node:
     """Give the values that one of the nodes allows."""
+    nodes = list(nodes)
+    if len(nodes) == 1:
+        return nodes[0]
     options: list[Node] = []
     residues: list[Residue] = []
     for node in nodes:

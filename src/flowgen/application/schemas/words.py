@@ -7,6 +7,7 @@ from flowgen.application.schemas.pattern_reading import NoPattern
 from flowgen.application.schemas.pattern_wholes import Whole, whole_of
 
 KINDS = ("null", "boolean", "number", "string", "array", "object")
+_ALONE = {kind: frozenset((kind,)) for kind in (*KINDS, "integer")}
 
 
 def kinds_of(fact: Fact) -> frozenset[str] | None:
@@ -14,6 +15,8 @@ def kinds_of(fact: Fact) -> frozenset[str] | None:
     named = fact.schema.get("type")
     if named is None:
         return None
+    if isinstance(named, str) and named in _ALONE:
+        return _ALONE[named]
     kinds = named if isinstance(named, list) else [named]
     if any(kind not in (*KINDS, "integer") for kind in kinds if isinstance(kind, str)) or not all(
         isinstance(kind, str) for kind in kinds
