@@ -15,7 +15,7 @@ from flowgen.adapters.constraints.checking.token_index import TokenIndex
 from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
 from flowgen.adapters.constraints.pattern_places import place_of
-from flowgen.adapters.constraints.pattern_trials import unfit_terminals
+from flowgen.adapters.constraints.pattern_trials import unfit_terminals, untrodden
 from flowgen.adapters.constraints.vocabulary_tokenizer import byte_vocabulary, tokenizer_of
 from flowgen.domain.constraints import Constraint, Lark
 from flowgen.domain.errors import ConstraintRefused
@@ -72,6 +72,8 @@ class LlguidanceConstrainer:
             raise _refusal(constraint, complaint, tokenizer)
         if is_trial:
             _check_terminals(constraint, grammar)
+            if complaint := untrodden(grammar.text, matcher):
+                raise ConstraintRefused(field_of(constraint), f"no answer can follow it: {_sentence(complaint)}")
         compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
         follow = self._checks(constraint, grammar)
         if follow is None:

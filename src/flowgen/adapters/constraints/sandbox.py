@@ -3,6 +3,7 @@ ends there and is a refusal. Knows processes and limits; refuses to know grammar
 
 import contextlib
 import hashlib
+import itertools
 import os
 import queue
 import select
@@ -20,8 +21,8 @@ from flowgen.domain.constraints import Constraint, Gbnf
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, ModelUnavailable
 from flowgen.domain.values import Value
 
-SECONDS = 1.5
-"""What one constraint may take of a processor's time, however busy the machine is."""
+SECONDS = 1.2
+"""What one constraint may take of a processor's time, however busy the machine is: the refusal is there within 2 s."""
 _PATIENCE_S = 30.0
 """What it may take by the clock."""
 _READY_S = 30.0
@@ -30,6 +31,7 @@ _WAIT_S = 30.0
 _END_S = 5.0
 _NUM_REMEMBERED = 1024
 LENGTH = struct.Struct(">Q")
+_Slot = tuple[int, int, "_Process | None"]
 
 
 class Refusal(Value, frozen=True):
@@ -59,20 +61,21 @@ class Sandbox:
         self._command = command
         self._patience = patience
         self._is_closed = False
-        self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
+        self._free: queue.PriorityQueue[_Slot] = queue.PriorityQueue()
+        self._count = itertools.count()
         for _ in range(num_processes):
-            self._free.put(None)
+            self._put_back(None)
         self._known: OrderedDict[bytes, Outcome] = OrderedDict()
         self._lock = threading.Lock()
 
     def start_ahead(self) -> None:
         """Start a process unless all are at work, so that the first constraint finds one. Does not wait for it."""
         with contextlib.suppress(queue.Empty):
-            process = self._free.get_nowait()
+            process = self._free.get_nowait()[2]
             try:
                 process = process or _Process(self._command())
             finally:
-                self._free.put(process)
+                self._put_back(process)
 
     def check(self, constraint: Constraint) -> tuple[str, ...]:
         """Blocking; give warnings. Raises ConstraintRefused for what cannot be compiled, or not within the limits;
@@ -95,11 +98,11 @@ class Sandbox:
         waiting = []
         with contextlib.suppress(queue.Empty):
             while True:
-                waiting.append(self._free.get_nowait())
+                waiting.append(self._free.get_nowait()[2])
         for process in waiting:
             if process is not None:
                 process.end()
-            self._free.put(None)
+            self._put_back(None)
 
     def _outcome(self, data: bytes, constraint: Constraint) -> Outcome:
         key = hashlib.sha256(data).digest()
@@ -121,17 +124,31 @@ class Sandbox:
             process = process or _Process(self._command())
             return process.ask(data, self._patience)
         except _Ended as ended:
-            process = None
+            process = self._another()
             field = "options.grammar" if isinstance(constraint, Gbnf) else "response_format"
             raise ConstraintRefused(field, str(ended), keyword="") from None
         finally:
             if self._is_closed and process is not None:
                 process.end()
-            self._free.put(None if self._is_closed else process)
+            self._put_back(None if self._is_closed else process)
+
+    def _another(self) -> "_Process | None":
+        """Start a process in place of one that ended, and one beside it: the next constraint does not wait for them."""
+        if self._is_closed:
+            return None
+        with contextlib.suppress(EngineFailed):  # whoever needs it is told
+            self.start_ahead()
+            return _Process(self._command())
+        return None
+
+    def _put_back(self, process: "_Process | None") -> None:
+        """Those that are ready are taken first, then those that start, then those yet to be started."""
+        rank = 2 if process is None else 0 if process.is_ready else 1
+        self._free.put((rank, next(self._count), process))
 
     def _take(self) -> "_Process | None":
         try:
-            return self._free.get(timeout=_WAIT_S)
+            return self._free.get(timeout=_WAIT_S)[2]
         except queue.Empty:
             raise ModelUnavailable("Too many schemas and grammars are being compiled.", retry_after=2) from None
 
@@ -148,14 +165,14 @@ class _Process:
             )
         except OSError as error:
             raise EngineFailed(f"The process that tries constraints cannot be started: {error}.") from error
-        self._is_ready = False
+        self.is_ready = False
 
     def ask(self, data: bytes, patience: float) -> Outcome:
         """Raises _Ended, and the process has, where it takes longer or breaks."""
         try:
-            if not self._is_ready:
+            if not self.is_ready:
                 self._read(time.monotonic() + _READY_S)
-                self._is_ready = True
+                self.is_ready = True
             self._write(LENGTH.pack(len(data)) + data)
             return msgspec.json.decode(self._read(time.monotonic() + patience), type=Outcome)
         except TimeoutError:

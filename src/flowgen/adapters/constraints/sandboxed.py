@@ -1,6 +1,7 @@
 """What runs in a sandbox's process: compiles what it is sent and says what came of it. Ends as soon as its standard
 input closes, whatever it does then."""
 
+import gc
 import os
 import queue
 import resource
@@ -13,11 +14,13 @@ import msgspec
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.adapters.constraints.sandbox import LENGTH, SECONDS, Outcome, Refusal
-from flowgen.domain.constraints import Constraint
+from flowgen.domain.constraints import Constraint, JsonSchema
 from flowgen.domain.errors import ConstraintRefused
 
 _MEMORY = 2 << 30
 """Bytes of address space: what the libraries need several times over."""
+_FIRST = JsonSchema(schema={"type": "object", "properties": {"a": {"pattern": "^a"}}, "minProperties": 2})
+"""What is compiled before the first one, which then finds everything imported and read."""
 _STACK = 4 << 20
 """Bytes: half of what the engine's threads have, so that what overflows a stack overflows it here."""
 
@@ -39,6 +42,9 @@ def main() -> NoReturn:
 
 def _work(waiting: "queue.SimpleQueue[bytes]") -> None:
     constrainer = LlguidanceConstrainer(num_constraints=1)
+    constrainer.check(_FIRST)
+    gc.freeze()
+    gc.disable()
     _send(Outcome())
     while True:
         data = waiting.get()
@@ -46,6 +52,7 @@ def _work(waiting: "queue.SimpleQueue[bytes]") -> None:
         result = outcome(constrainer, data)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _send(result)
+        gc.collect()  # while nobody waits
 
 
 def outcome(constrainer: LlguidanceConstrainer, data: bytes) -> Outcome:

@@ -112,3 +112,10 @@ LOOP = {"$defs": {"n": {"type": "object", "properties": {"v": {"$ref": "#/$defs/
 def test_what_never_ends_is_refused(constraint: Constraint) -> None:
     with pytest.raises(ConstraintRefused, match=r"never ends|nothing matches it"):
         LlguidanceConstrainer().compile(constraint, byte_vocabulary())
+
+
+def test_a_grammar_that_breaks_off_in_the_midst_of_an_answer_is_refused_before() -> None:
+    options = "\n".join(f'r{n}: "c" "d{n}"' for n in range(3_000))
+    grammar = f'start: "a" "b" r\nr: {" | ".join(f"r{n}" for n in range(3_000))}\n{options}\n'
+    with pytest.raises(ConstraintRefused, match=r"no answer can follow it: .*items"):
+        LlguidanceConstrainer().check(Lark(grammar=grammar))

@@ -69,6 +69,7 @@ def test_what_takes_too_long_is_refused_in_time_and_its_process_is_gone() -> Non
         with pytest.raises(ConstraintRefused, match=r"within 0\.1 s") as caught:
             sandbox.check(Gbnf(grammar="root ::= root"))
         assert caught.value.field == "options.grammar"
+    sandbox.close()
     assert children() == before
 
 
@@ -77,6 +78,7 @@ def test_what_uses_up_its_time_is_refused_by_that_name() -> None:
     with pytest.raises(ConstraintRefused, match="processor's time") as caught:
         sandbox.check(Regex(pattern="a"))
     assert (caught.value.field, caught.value.keyword, caught.value.pointer) == ("response_format", "", "")
+    sandbox.close()
 
 
 def test_a_process_is_started_ahead() -> None:
@@ -95,6 +97,7 @@ def test_what_crashes_the_compiler_is_refused() -> None:
     sandbox = Sandbox(lambda: speaking("import os; os.abort()"))
     with pytest.raises(ConstraintRefused, match="more memory"):
         sandbox.check(Regex(pattern="a"))
+    sandbox.close()
 
 
 def test_a_fault_of_ours_is_no_refusal() -> None:
@@ -120,6 +123,17 @@ def test_others_wait_for_their_turn_but_not_for_ever(monkeypatch: pytest.MonkeyP
     with pytest.raises(ModelUnavailable, match="being compiled"):
         sandbox.check(Regex(pattern="b"))
     first.join()
+    sandbox.close()
+
+
+def test_in_place_of_a_process_that_ended_others_stand_ready() -> None:
+    before = children()
+    sandbox = Sandbox(lambda: speaking("import os; os.abort()"))
+    with pytest.raises(ConstraintRefused):
+        sandbox.check(Regex(pattern="a"))
+    assert len(children() - before) == 2
+    sandbox.close()
+    assert children() == before
 
 
 def test_closing_ends_the_processes() -> None:
