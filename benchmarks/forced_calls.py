@@ -83,6 +83,7 @@ TAGS = _tool(
                 "type": "array",
                 "items": {"type": "integer", "minimum": 1, "maximum": 9},
                 "contains": {"const": 4},
+                "maxItems": 4,
             },
             "place": {
                 "type": "object",

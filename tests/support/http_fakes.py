@@ -99,6 +99,9 @@ class NoFormats:
     def detect(self, probe: TemplateProbe) -> tuple[ToolCallFormat, Match] | None:
         return None
 
+    def derive(self, probe: TemplateProbe) -> tuple[ToolCallFormat, Match] | None:
+        return None
+
 
 class FakeCatalog:
     def model_file(self, name: str) -> str | None:

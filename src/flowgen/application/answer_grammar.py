@@ -9,7 +9,7 @@ from flowgen.domain.constraints import AnswerReading, CheckedTool, Constraint, G
 from flowgen.domain.errors import ConflictingFields, ConstraintRefused, InvalidField, RefusedField
 from flowgen.domain.generation import SilentSpan
 from flowgen.domain.messages import Tool, ToolChoice
-from flowgen.domain.ports import AnswerFrame, ToolCallFormat
+from flowgen.domain.ports import AnswerFrame, DescribedFormat, ToolCallFormat
 from flowgen.domain.prompts import ReasoningTags
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
@@ -182,6 +182,7 @@ def _reading(
     places = {tool.name: index for index, tool in enumerate(shape.tools)}
     return AnswerReading(
         format=shape.format.name if shape.format is not None and tools else None,
+        description=shape.format.description() if isinstance(shape.format, DescribedFormat) and tools else "",
         tools=tuple(
             CheckedTool(tool=tool, field=f"tools[{places[tool.name]}].function.parameters", is_exact=tool.name in exact)
             for tool in tools

@@ -3,12 +3,15 @@
 from flowgen.application.past_turns import QUESTION, try_render
 from flowgen.application.self_check import complaint
 from flowgen.application.template_probe import PROBE_RESULT, PROBE_TOOL, probe_template
+from flowgen.domain.errors import RefusedField
 from flowgen.domain.messages import Message, Role
 from flowgen.domain.model import ModelFacts, ModelInfo, ModelSpec
 from flowgen.domain.ports import FormatRegistry, ModelRuntime, PromptRenderer, ToolCallFormat
 from flowgen.domain.toolcalls import TemplateProbe
 from flowgen.domain.values import Value
 
+DERIVED = "derived"
+"""The name that asks for the format which the template itself shows."""
 _PROBE_WISH = "probe_wish"
 
 
@@ -48,7 +51,7 @@ class LoadedModel(Value, frozen=True):
 def choose_dialogue(spec: ModelSpec, facts: ModelFacts, renderer: PromptRenderer, formats: FormatRegistry) -> Dialogue:
     """Find the tool-call format (the option's, else the detected one) and what the template renders by itself.
 
-    Raises UnknownPlugin for a format that does not exist.
+    Raises UnknownPlugin for a format that does not exist, RefusedField where none can be derived that is to be.
     """
     probe = probe_template(renderer, frozenset(facts.control_tokens))
     chosen, reason = _choose_format(spec.options.tool_call_format, probe, formats)
@@ -83,6 +86,11 @@ def _dropped_roles(renderer: PromptRenderer, with_calls: str) -> frozenset[Role]
 def _choose_format(
     name: str | None, probe: TemplateProbe, formats: FormatRegistry
 ) -> tuple[ToolCallFormat | None, str]:
+    if name == DERIVED:
+        derived = formats.derive(probe)
+        if derived is None:
+            raise RefusedField("options.tool_call_format", "no format can be read off how the template writes calls")
+        return derived[0], derived[1].reason
     if name is not None:
         return formats.get(name), "options.tool_call_format"
     found = formats.detect(probe)

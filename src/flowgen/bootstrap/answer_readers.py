@@ -1,6 +1,7 @@
 """Reads answers' texts where their values are checked: in the engine's process. Knows the formats; refuses to know what
 is checked."""
 
+from flowgen.adapters.toolcalls.declaration import DeclaredFormat
 from flowgen.application.answer_parser import AnswerParser
 from flowgen.application.reasoning import ReasoningSplitter
 from flowgen.bootstrap.formats import make_formats
@@ -21,7 +22,8 @@ class AnswerReaders:
         calls = None
         if reading.format is not None:
             start = AnswerStart(tools=tools, generation_prompt=reading.generation_prompt)
-            calls = self._formats.get(reading.format).parser(start)
+            syntax = DeclaredFormat.of_description(reading.description) if reading.description else None
+            calls = (syntax or self._formats.get(reading.format)).parser(start)
         tags = None
         if reading.reasoning is not None:
             opening, closing, label = reading.reasoning

@@ -59,12 +59,14 @@ class CheckedTool(Value, frozen=True):
 class AnswerReading(Value, frozen=True):
     """How to find the values in an answer under a grammar, so that they can be checked.
 
-    `format` names the syntax of calls, None where there are none. `document` is what the content is to be where it is
+    `format` names the syntax of calls, None where there are none; `description` is the same as data, empty where the
+    name has to do. `document` is what the content is to be where it is
     JSON. `reasoning` are the opening and the closing tag around the model's thinking, and a word after the opening;
     `opens_reasoning`: the answer begins inside. `generation_prompt` is the prompt's end, which the answer goes on from.
     """
 
     format: str | None = None
+    description: str = ""
     tools: tuple[CheckedTool, ...] = ()
     document: LarkPart | None = None
     reasoning: tuple[str, str, str] | None = None

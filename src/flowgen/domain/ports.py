@@ -137,6 +137,14 @@ class ToolCallFormat(Protocol):
 
 
 @runtime_checkable
+class DescribedFormat(Protocol):
+    """A format that can be told as data, to processes that do not find it by its name."""
+
+    def description(self) -> str:
+        """The format as text; empty where its name has to do."""
+
+
+@runtime_checkable
 class AnswerFrame(Protocol):
     """What a format may know of answers besides calls: the markup around thinking and content."""
 
@@ -163,6 +171,9 @@ class FormatRegistry(Protocol):
 
     def detect(self, probe: TemplateProbe) -> tuple[ToolCallFormat, Match] | None: ...
 
+    def derive(self, probe: TemplateProbe) -> tuple[ToolCallFormat, Match] | None:
+        """The format that a template's own calls show, whatever formats are known."""
+
 
 class TokenMatcher(Protocol):
     """Follows one answer through its grammar, on the engine's thread."""
@@ -188,6 +199,15 @@ class TokenMatcher(Protocol):
 
     def may_finish(self) -> bool:
         """The grammar lets the answer end here; whether what it says may stay is `accept`'s to judge."""
+
+
+@runtime_checkable
+class HasteningMatcher(TokenMatcher, Protocol):
+    """Can bring its answer to an end before the tokens are spent."""
+
+    def hasten(self, mask: memoryview, num_left: int) -> bool:
+        """Leave in a mask that was filled here only tokens on the shortest way to the end, where the `num_left` tokens
+        that the answer may yet have would else be too few; say whether any was taken out."""
 
 
 class CompiledConstraint(Protocol):

@@ -10,6 +10,7 @@ import msgspec
 
 from flowgen.adapters.toolcalls.answer_reader import AnswerReader, CallSyntax
 from flowgen.adapters.toolcalls.block_grammar import own_tokens
+from flowgen.adapters.toolcalls.described import describe, read_description
 from flowgen.adapters.toolcalls.detection import Sign, claim
 from flowgen.adapters.toolcalls.families.bare_objects import BareObjects
 from flowgen.adapters.toolcalls.families.messages import Messages
@@ -112,6 +113,16 @@ class DeclaredFormat:
         own = own_tokens((self.declaration.calls, self.declaration.dropped), plan.control_tokens)
         named = msgspec.structs.replace(plan, control_tokens=own)
         return self.declaration.calls.grammar(self.name, named, self.declaration.dropped)
+
+    def description(self) -> str:
+        """What answers under its grammar are read by, as text; empty where its name has to do."""
+        return describe(self.declaration.calls, self.declaration.dropped)
+
+    @classmethod
+    def of_description(cls, text: str) -> "DeclaredFormat":
+        """Make a format that reads such answers. Raises what `read_description` raises."""
+        calls, dropped = read_description(text)
+        return cls(Declaration(name="described", calls=calls, dropped=dropped))
 
     def parser(self, start: AnswerStart) -> AnswerReader:
         calls: CallSyntax | None = self.declaration.calls

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from flowgen.adapters.toolcalls.deriving.adapting import adapted
+from flowgen.adapters.toolcalls.deriving.derived import NAME as DERIVED
 from flowgen.adapters.toolcalls.deriving.derived import derive
 from flowgen.adapters.toolcalls.detection import TEXT_RANK
 from flowgen.application.self_check import reads_back, writes_alike
@@ -29,7 +30,7 @@ class FormatsByName:
     def get(self, name: str) -> ToolCallFormat:
         found = self._formats.get(name) or self._aliases.get(name)
         if found is None:
-            raise UnknownPlugin("options.tool_call_format", name, self.names())
+            raise UnknownPlugin("options.tool_call_format", name, sorted({*self.names(), DERIVED}))
         return found
 
     def formats(self) -> Sequence[ToolCallFormat]:
@@ -41,7 +42,14 @@ class FormatsByName:
         where there is none, one that is read off what the template writes.
         """
         told = self._told(probe)
-        return _with_its_texts(_strongest(told), probe) if told else self._writing(probe) or _derived(probe)
+        return _with_its_texts(_strongest(told), probe) if told else self._writing(probe) or self._derived(probe)
+
+    def derive(self, probe: TemplateProbe) -> Claim | None:
+        """Give what the template's own calls show; None where they show none of the families."""
+        format = derive(probe)
+        if format is None:
+            return None
+        return format, Match(rank=0, reason=f"read off how the template writes a past call: {probe.turns[0].turn!r}")
 
     def _told(self, probe: TemplateProbe) -> list[Claim]:
         """By signs. What a vocabulary says counts only where the template's own calls, if any, are read back."""
@@ -54,6 +62,12 @@ class FormatsByName:
         found = next((format for format in self.formats() if probe.turns and writes_alike(format, probe.turns)), None)
         return None if found is None else (found, Match(rank=0, reason="the template writes calls just as it does"))
 
+    def _derived(self, probe: TemplateProbe) -> Claim | None:
+        claim = self.derive(probe)
+        if claim is None:
+            return None
+        return claim[0], msgspec.structs.replace(claim[1], reason=f"no known format matches; {claim[1].reason}")
+
 
 def _strongest(claims: Sequence[Claim]) -> Claim:
     return max(claims, key=lambda claim: claim[1].rank)
@@ -65,14 +79,6 @@ def _with_its_texts(claim: Claim, probe: TemplateProbe) -> Claim:
     if fitting is format:
         return claim
     return fitting, msgspec.structs.replace(match, reason=f"{match.reason}; its texts are the template's own")
-
-
-def _derived(probe: TemplateProbe) -> Claim | None:
-    format = derive(probe)
-    if format is None:
-        return None
-    reason = f"no known format matches; read off how the template writes a past call: {probe.turns[0].turn!r}"
-    return format, Match(rank=0, reason=reason)
 
 
 def aliases(format: ToolCallFormat) -> tuple[str, ...]:
