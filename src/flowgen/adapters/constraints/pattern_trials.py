@@ -2,10 +2,11 @@
 less than it will have, and answers' beginnings under large grammars. Knows llguidance's terminals; refuses to know what
 patterns are for."""
 
+import math
 import re
+import time
 from collections.abc import Iterator
 from functools import lru_cache
-from math import prod
 
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 
@@ -29,6 +30,7 @@ _STEPS = 100
 _LARGE = 10_000
 """Letters of a grammar that is followed: what is smaller has too few rules to run out of bounds."""
 _FIRST_STEPS = 24
+_FIRST_S = 0.1
 _LIMITS = {
     "initial_lexer_fuel": 1_000_000,
     "step_lexer_fuel": 250_000,
@@ -54,10 +56,11 @@ def untrodden(grammar: str, matcher: LLMatcher) -> str:
     repeats itself, one that changes, and one from text to text."""
     if len(grammar) < _LARGE:
         return ""
+    end = time.thread_time() + _FIRST_S
     return (
-        _stopped(matcher.deep_copy(), stride=0, num_steps=_FIRST_STEPS)
-        or _stopped(matcher.deep_copy(), stride=7, num_steps=_FIRST_STEPS)
-        or _stopped(matcher.deep_copy(), stride=5, num_steps=_FIRST_STEPS, ends_texts=True)
+        _stopped(matcher.deep_copy(), stride=0, num_steps=_FIRST_STEPS, end=end)
+        or _stopped(matcher.deep_copy(), stride=7, num_steps=_FIRST_STEPS, end=end)
+        or _stopped(matcher.deep_copy(), stride=5, num_steps=_FIRST_STEPS, end=end, ends_texts=True)
     )
 
 
@@ -65,7 +68,7 @@ def _counts_far(body: str) -> bool:
     if "{" not in body or _LENGTH.fullmatch(body):
         return False
     counts = [count for least, most in _COUNT.findall(body) if (count := min(int(most or least), _MANY)) >= _FEW]
-    return bool(counts) and (max(counts) >= _FAR or prod(counts) >= _MANY)
+    return bool(counts) and (max(counts) >= _FAR or math.prod(counts) >= _MANY)
 
 
 @lru_cache(maxsize=1024)
@@ -76,10 +79,12 @@ def _complaint(grammar: str) -> str:
     return _stopped(matcher.deep_copy(), stride=0) or _stopped(matcher, stride=7)
 
 
-def _stopped(matcher: LLMatcher, stride: int, num_steps: int = _STEPS, *, ends_texts: bool = False) -> str:
+def _stopped(
+    matcher: LLMatcher, stride: int, num_steps: int = _STEPS, *, end: float = math.inf, ends_texts: bool = False
+) -> str:
     before = 0
     for step in range(num_steps):
-        if matcher.is_error() or matcher.is_stopped():
+        if matcher.is_error() or matcher.is_stopped() or time.thread_time() > end:
             break
         mask = matcher.compute_bitmask()
         allowed = [token for token in range(256) if mask[token >> 3] >> (token & 7) & 1]
