@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading, unheard
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.events import ParsedEvent
 from flowgen.domain.generation import FinishReason
@@ -15,6 +15,12 @@ from flowgen.domain.values import Value
 
 _LEAST_CUT = 2
 """The letters of a marker that are taken for one where the token limit cut it; a single `<` is text."""
+
+_TIMES_AGAIN = 2
+"""How often the text up to here may be read again for calls that broken ones hide."""
+
+_FREE_AGAIN = 4096
+"""Characters that may be read again in any case."""
 
 
 class Openings(Value, frozen=True):
@@ -62,6 +68,7 @@ class AnswerReader:
         self._space = ""
         self._is_edge = True
         self._has_content = False
+        self._num_again = 0
         if syntax is not None:
             self._stream.push(syntax.begun(start))
         self._reading = self._answer()
@@ -102,7 +109,6 @@ class AnswerReader:
         while True:
             is_over = stream.end is not None
             place, marker = markers.find(stream.text, stream.at, is_over=is_over)
-            place = min(place, len(stream.text))
             if is_over and marker is None:
                 self._last_text()
                 return ""
@@ -167,13 +173,22 @@ class AnswerReader:
         if isinstance(broken, CutCall) and stream.end == "length":
             stream.skip(len(stream.available))
         else:
-            stream.rewind(min(size, len(stream.marked)))
-            found = yield from stream.until(self._recovery, _unheard)
+            self._go_back(min(size, stream.num_marked))
+            found = yield from stream.until(self._recovery, unheard)
             if found not in self._openings.marked:
                 stream.skip(len(found))
         self._events.malformed(self._space + stream.marked, str(broken))
         self._space = ""
         self._is_edge = False
+
+    def _go_back(self, size: int) -> None:
+        """Go back to that many characters after the mark, to read what followed again; but not so often that an answer
+        of broken calls takes longer than its length."""
+        stream = self._stream
+        again = stream.num_marked - size
+        if self._num_again + again <= _FREE_AGAIN + _TIMES_AGAIN * stream.position:
+            self._num_again += again
+            stream.rewind(size)
 
 
 def _openings(syntax: CallSyntax | None, start: AnswerStart) -> Openings:
@@ -183,7 +198,3 @@ def _openings(syntax: CallSyntax | None, start: AnswerStart) -> Openings:
     marked = (*told.marked, *told.plain) if start.is_strict else told.marked
     bare = told.bare if not start.is_strict or not marked or told.keeps_bare else ()
     return Openings(marked=marked, bare=bare if start.is_strict else (*bare, *told.plain), closings=told.closings)
-
-
-def _unheard(piece: str) -> None:
-    """Take text that is told to nobody: the mark keeps it."""

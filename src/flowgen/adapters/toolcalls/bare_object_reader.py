@@ -3,11 +3,9 @@ around."""
 
 import re
 
-import msgspec
-
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
-from flowgen.adapters.toolcalls.json_text import decoded, quoted, read_json
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
+from flowgen.adapters.toolcalls.json_text import decoded, encoded, inner, quoted, read_json
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -47,9 +45,9 @@ class BareObjectReader:
     def _key(self) -> Reading[str]:
         stream = self._stream
         if (yield from stream.starts_with(self._mark)):
-            key = yield from self._string(_unheard)
+            key = yield from self._string(unheard)
         elif (yield from stream.peek()) == '"':
-            key = str((yield from read_json(stream, _unheard)))
+            key = str((yield from read_json(stream, unheard)))
         else:
             key = (yield from stream.take_run(_WORD)).strip()
         found = yield from stream.space()
@@ -63,7 +61,7 @@ class BareObjectReader:
         found = yield from stream.space()
         if (yield from stream.starts_with(self._mark)):
             tell('"')
-            text = yield from self._string(lambda piece: tell(quoted(piece)[1:-1]))
+            text = yield from self._string(lambda piece: tell(inner(piece)))
             tell('"')
             return text
         if found == "{":
@@ -112,7 +110,7 @@ class BareObjectReader:
         if not word:
             raise BrokenCall("a value expected")
         value = _of_word(word)
-        tell(msgspec.json.encode(value).decode())
+        tell(encoded(value))
         return value
 
 
@@ -122,7 +120,3 @@ def _of_word(word: str) -> JsonValue:
         return decoded(word)
     except BrokenCall:
         return float(word) if _REAL.fullmatch(word) else word
-
-
-def _unheard(piece: str) -> None:
-    """Take text that is told to nobody."""

@@ -22,37 +22,57 @@ SPACE = re.compile(r"\s+")
 class CharacterStream:
     """The text of one answer. Text from the mark on is kept, so that it can be told or read again."""
 
+    __slots__ = ("_kept", "_mark", "_num_kept", "_num_past", "at", "end", "text")
+
     def __init__(self) -> None:
         self.text = ""
         self.at = 0
         self.end: FinishReason | None = None
         self._mark = 0
         self._kept: list[str] = []
+        self._num_kept = 0
+        self._num_past = 0
 
     def push(self, text: str) -> None:
         """Add text that has arrived."""
-        if self._mark < self.at:
-            self._kept.append(self.text[self._mark : self.at])
-        self.text = self.text[self.at :] + text
-        self.at = 0
-        self._mark = 0
+        at = self.at
+        if self._mark < at:
+            self._kept.append(self.text[self._mark : at])
+            self._num_kept += at - self._mark
+        self._num_past += at
+        self.text = self.text[at:] + text
+        self.at = self._mark = 0
 
     def finish(self, reason: FinishReason) -> None:
         self.end = reason
 
     def set_mark(self) -> None:
         self._mark = self.at
-        self._kept.clear()
+        if self._num_kept:
+            self._kept.clear()
+            self._num_kept = 0
 
     def rewind(self, num_characters: int = 0) -> None:
         """Go back to that many characters after the mark."""
-        if not self._kept:
-            self.at = self._mark + num_characters
-            return
-        self.text = self.marked + self.available
-        self._kept.clear()
-        self._mark = 0
-        self.at = num_characters
+        pieces = []
+        while self._num_kept > num_characters:
+            pieces.append(self._kept.pop())
+            self._num_kept -= len(pieces[-1])
+        if pieces:  # the mark is where the text begins: what was before it is kept
+            before = "".join(reversed(pieces))
+            self.text = before + self.text
+            self._num_past -= len(before)
+        self.at = self._mark + num_characters - self._num_kept
+
+    @property
+    def position(self) -> int:
+        """The number of characters of the answer before here."""
+        return self._num_past + self.at
+
+    @property
+    def num_marked(self) -> int:
+        """The number of characters from the mark to here."""
+        return self._num_kept + self.at - self._mark
 
     @property
     def marked(self) -> str:
@@ -89,41 +109,79 @@ class CharacterStream:
 
     def take_run(self, pattern: re.Pattern[str]) -> Reading[str]:
         """Give the longest run of characters that `pattern` (of a repeated class) matches."""
-        pieces = []
-        while True:
-            piece = self.take_now(pattern)
-            if piece:
-                pieces.append(piece)
-            if self.at < len(self.text) or self.end is not None:
-                return "".join(pieces)
+        piece = self.take_now(pattern)
+        if self.at < len(self.text) or self.end is not None:
+            return piece
+        pieces = [piece]
+        while self.at >= len(self.text) and self.end is None:
             yield
+            pieces.append(self.take_now(pattern))
+        return "".join(pieces)
+
+    def space_now(self) -> str:
+        """Skip white space that has arrived; give the character after it, which is not taken, empty where none has
+        arrived."""
+        character = self.text[self.at : self.at + 1]
+        if character.isspace():
+            match = SPACE.match(self.text, self.at)
+            self.at = match.end() if match else self.at
+            return self.text[self.at : self.at + 1]
+        return character
 
     def space(self) -> Reading[str]:
         """Skip white space; give the character after it, which is not taken."""
-        yield from self.take_run(SPACE)
-        return self.text[self.at : self.at + 1]
+        while not (found := self.space_now()) and self.end is None:
+            yield
+        return found
+
+    def begins_now(self, texts: tuple[str, ...]) -> str | None:
+        """Give the first of the texts with which the text goes on, else an empty one; None: that is not to be seen
+        yet."""
+        text, at = self.text, self.at
+        num_available = len(text) - at
+        for one in texts:
+            if text.startswith(one, at):
+                return one
+            if num_available < len(one) and self.end is None and one.startswith(text[at:]):
+                return None
+        return ""
 
     def starts_with(self, text: str) -> Reading[bool]:
         """Say whether the text goes on so; waits only as long as it may."""
-        while True:
-            if self.text.startswith(text, self.at):
-                return True
-            if self.end is not None or len(self.text) - self.at >= len(text) or not text.startswith(self.available):
-                return False
+        while (found := self.begins_now((text,))) is None:
             yield
+        return bool(found) or not text
 
     def starts_with_any(self, texts: tuple[str, ...]) -> Reading[str]:
         """Give the first of the texts with which the text goes on, else an empty one."""
-        for text in texts:
-            if (yield from self.starts_with(text)):
-                return text
-        return ""
+        while (found := self.begins_now(texts)) is None:
+            yield
+        return found
+
+    def closing(self, texts: tuple[str, ...]) -> Reading[bool]:
+        """Go past white space and one of the texts, at the answer's end past the beginning of one; where there is none,
+        nothing is taken."""
+        size = self.num_marked
+        yield from self.space()
+        found = yield from self.starts_with_any(texts)
+        if found:
+            self.at += len(found)
+            return True
+        if self.end is not None and self.is_cut(texts):
+            self.at = len(self.text)
+            return True
+        self.rewind(size)
+        return False
+
+    def is_cut(self, texts: tuple[str, ...]) -> bool:
+        """Whether all that has arrived is the beginning of one of the texts."""
+        num_available = len(self.text) - self.at
+        return any(num_available < len(text) and text.startswith(self.available) for text in texts)
 
     def until(self, markers: Markers, tell: Tell) -> Reading[str]:
         """Tell the text up to the first marker; give the marker, which is not taken, empty at the text's end."""
         while True:
             place, marker = markers.find(self.text, self.at, is_over=self.end is not None)
-            place = min(place, len(self.text))
             if place > self.at:
                 tell(self.text[self.at : place])
                 self.at = place
@@ -132,3 +190,14 @@ class CharacterStream:
             if self.end is not None:
                 return ""
             yield
+
+
+def text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, str]]:
+    """Give the text up to the first marker, and the marker, which is not taken."""
+    pieces: list[str] = []
+    found = yield from stream.until(markers, pieces.append)
+    return "".join(pieces), found
+
+
+def unheard(piece: str) -> None:
+    """Take text that is told to nobody: the mark keeps it."""

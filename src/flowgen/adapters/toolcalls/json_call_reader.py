@@ -1,5 +1,6 @@
 """Reads calls that are JSON objects: {"name": "f", "arguments": {"a": 1}}. Refuses to know the markers around them."""
 
+import re
 from collections.abc import Collection
 from typing import Literal
 
@@ -7,11 +8,13 @@ import msgspec
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
-from flowgen.adapters.toolcalls.json_text import decoded, read_json
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
+from flowgen.adapters.toolcalls.json_text import decoded, read_json, read_string
 from flowgen.domain.values import JsonObject, JsonValue, Value
 
 _MAX_WRAPPERS = 8
+_FIRST_KEY = re.compile(r'\s*"([^"\\\x00-\x1f]*)"\s*:')
+_NEXT_KEY = re.compile(r'\s*,\s*"([^"\\\x00-\x1f]*)"\s*:')
 
 
 class Keys(Value, frozen=True):
@@ -63,8 +66,8 @@ class JsonCallReader:
             elif self._is_bare:
                 raise BrokenCall("a list of other things")
             else:
-                size = len(self._stream.marked)
-                yield from read_json(self._stream, _unheard)
+                size = self._stream.num_marked
+                yield from read_json(self._stream, unheard)
                 junk.append(self._stream.marked[size:])
         if self._events.num_calls == num_calls:
             raise BrokenCall("a list without calls")
@@ -86,32 +89,47 @@ class JsonCallReader:
         self._stream.set_mark()
 
     def _members(self, call: "_CallInParts") -> Reading[None]:
-        self._stream.skip(1)
+        stream = self._stream
+        stream.skip(1)
         is_first = True
-        while (found := (yield from self._stream.space())) != "}":
-            if not is_first:
-                if found != ",":
-                    raise self._broken("a comma", found)
-                self._stream.skip(1)
-                found = yield from self._stream.space()
-            if found != '"':
-                raise self._broken("a key", found)
+        while True:
+            match = (_FIRST_KEY if is_first else _NEXT_KEY).match(stream.text, stream.at)
+            if match is not None:
+                stream.at = match.end()
+                yield from self._member(call, match[1])
+            elif not (yield from self._slow_member(call, is_first=is_first)):
+                return
             is_first = False
-            key = yield from read_json(self._stream, _unheard)
-            if (colon := (yield from self._stream.space())) != ":":
-                raise self._broken("a colon", colon)
-            self._stream.skip(1)
-            yield from self._member(call, str(key))
-        self._stream.skip(1)
+
+    def _slow_member(self, call: "_CallInParts", *, is_first: bool) -> Reading[bool]:
+        """Read a member whose key has not arrived, or is written otherwise; or the object's end."""
+        stream = self._stream
+        found = yield from stream.space()
+        if found == "}":
+            stream.skip(1)
+            return False
+        if not is_first:
+            if found != ",":
+                raise self._broken("a comma", found)
+            stream.skip(1)
+            found = yield from stream.space()
+        if found != '"':
+            raise self._broken("a key", found)
+        key = yield from read_string(stream)
+        if (colon := (yield from stream.space())) != ":":
+            raise self._broken("a colon", colon)
+        stream.skip(1)
+        yield from self._member(call, str(key))
+        return True
 
     def _member(self, call: "_CallInParts", key: str) -> Reading[None]:
         keys, stream = self._keys, self._stream
-        first = yield from stream.space()
+        first = stream.space_now() or (yield from stream.space())
         if not keys.name:
             call.name_is(key)
             yield from self._arguments(call, first)
         elif key in keys.name and not call.has_name:
-            name = yield from read_json(stream, _unheard)
+            name = yield from read_string(stream)
             if not isinstance(name, str) or not name:
                 raise BrokenCall("its name is no text")
             call.name_is(name)
@@ -120,16 +138,16 @@ class JsonCallReader:
         elif key in keys.arguments:
             yield from self._arguments(call, first)
         elif key in keys.id:
-            call.id_is((yield from read_json(stream, _unheard)))
+            call.id_is((yield from read_string(stream)))
         elif key in keys.wrappers and first in ("{", "["):
             yield from self._wrapper(call, first)
         elif key == keys.content and first == '"':
             call.is_wrapper = True
-            self._events.content(str((yield from read_json(stream, _unheard))))
+            self._events.content(str((yield from read_json(stream, unheard))))
         elif call.is_bare and key not in keys.others:
             raise BrokenCall(f"{key!r} is no key of a call")
         else:
-            yield from read_json(stream, _unheard)
+            yield from read_json(stream, unheard)
 
     def _wrapper(self, call: "_CallInParts", first: str) -> Reading[None]:
         """Read a call, or a list of calls, that is the value of a key."""
@@ -150,7 +168,7 @@ class JsonCallReader:
         if first == "{":
             call.arguments = yield from read_json(self._stream, call.taker)
             return
-        value = yield from read_json(self._stream, _unheard)
+        value = yield from read_json(self._stream, unheard)
         if isinstance(value, str) and value.strip():
             value = decoded(value)
         if value and not isinstance(value, dict):
@@ -225,7 +243,3 @@ class _CallInParts:
         if not self._has_arguments:
             self._tell("{}")
         self._events.complete(self.arguments, self._id)
-
-
-def _unheard(piece: str) -> None:
-    """Take text that is told to nobody."""

@@ -9,11 +9,12 @@ import re
 import msgspec
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
 from flowgen.domain.values import JsonValue
 
-_OUTSIDE = re.compile(r'(?:[\s,:0-9.+-]+|"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*")+')
-_INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])+')
+_OUTSIDE = re.compile(r"(?:[\s,:0-9.+-]++|(?:true|false|null)(?=[\s,}\]]))*+")
+_INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])*+')
+_STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
 _SCALAR = re.compile(r"[^\s,\]}<]+")
 _ESCAPE = re.compile(r'["\\/bfnrt]')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -33,14 +34,20 @@ def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:
         tell(piece)
 
     first = yield from stream.peek()
-    if first and first in "{[":
-        yield from _container(stream, told)
-    elif first == '"':
-        yield from _string(stream, told)
+    if first and first in '{["':
+        yield from _value(stream, told)
     else:
         word = yield from stream.take_run(_SCALAR)
         told(_WORDS.get(word, word))
     return decoded("".join(pieces))
+
+
+def read_string(stream: CharacterStream) -> Reading[JsonValue]:
+    """Read the value that begins here, a string as a rule, without telling it."""
+    simple = stream.take_now(_STRING)
+    if simple:
+        return simple[1:-1]
+    return (yield from read_json(stream, unheard))
 
 
 def decoded(text: str) -> JsonValue:
@@ -59,51 +66,62 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _container(stream: CharacterStream, tell: Tell) -> Reading[None]:
-    depth = 0
+def _value(stream: CharacterStream, tell: Tell) -> Reading[None]:
+    """Read a list, an object or a string to its end."""
+    place = _Place()
     while True:
-        run = stream.take_now(_OUTSIDE)
-        if run:
-            tell(run)
+        start = stream.at
+        is_whole = place.pass_on(stream)
+        if stream.at > start:
+            tell(stream.text[start : stream.at])
+        if is_whole:
+            return
         character = stream.text[stream.at : stream.at + 1]
         if not character:
             if stream.end is not None:
                 raise CutCall(stream.end)
             yield
-        elif character == '"':
-            yield from _string(stream, tell)
-        elif character in "{}[]":
-            stream.at += 1
-            tell(character)
-            depth += 1 if character in "{[" else -1
-            if depth == 0:
-                return
-        else:
+        elif not place.is_inside:
             word = yield from stream.take_run(_WORD)
             if word not in _WORDS:
                 raise BrokenCall(f"{word or character!r} is no JSON")
             tell(_WORDS[word])
-
-
-def _string(stream: CharacterStream, tell: Tell) -> Reading[None]:
-    stream.at += 1
-    tell('"')
-    while True:
-        run = stream.take_now(_INSIDE)
-        if run:
-            tell(run)
-        character = yield from stream.peek()
-        if character == '"':
-            stream.at += 1
-            tell('"')
-            return
-        if not character:
-            raise CutCall(stream.end)
-        if character == "\\":
+        elif character == "\\":
             tell((yield from _escape(stream)))
-        elif character < " ":
+        else:
             stream.at += 1
             tell(json.dumps(character)[1:-1])
+
+
+class _Place:
+    """Where in a value a text goes on: how deep in lists and objects, and whether inside of a string."""
+
+    __slots__ = ("depth", "is_inside")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.is_inside = False
+
+    def pass_on(self, stream: CharacterStream) -> bool:
+        """Go past all that is JSON to the letter; say whether the value has ended."""
+        text, at = stream.text, stream.at
+        depth, is_inside = self.depth, self.is_inside
+        while True:
+            match = (_INSIDE if is_inside else _OUTSIDE).match(text, at)
+            at = match.end() if match else at
+            letter = text[at : at + 1]
+            if letter == '"':
+                is_inside = not is_inside
+            elif is_inside or not letter or letter not in "{}[]":
+                break
+            else:
+                depth += 1 if letter in "{[" else -1
+            at += 1
+            if not depth and not is_inside:
+                break
+        is_whole = not depth and not is_inside and at > stream.at
+        stream.at, self.depth, self.is_inside = at, depth, is_inside
+        return is_whole
 
 
 def _escape(stream: CharacterStream) -> Reading[str]:
@@ -133,6 +151,16 @@ def _escape(stream: CharacterStream) -> Reading[str]:
 def _wait(stream: CharacterStream, num_characters: int) -> Reading[None]:
     while len(stream.text) - stream.at < num_characters and stream.end is None:
         yield
+
+
+def encoded(value: JsonValue) -> str:
+    """Give a value's JSON text."""
+    return msgspec.json.encode(value).decode()
+
+
+def inner(text: str) -> str:
+    """Give a text as it stands inside of a JSON string."""
+    return quoted(text)[1:-1]
 
 
 def quoted(text: str) -> str:

@@ -19,14 +19,15 @@ MAX_DEPTH = 60
 Tell = Callable[[str], None]
 """Takes JSON text, piece by piece."""
 
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[\w.+-]+")
 _PLAIN = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
 _FLOWING = re.compile(r"""(?:[^"'\\\x00-\x1f\ud800-\udfff]|\\["\\/bfnrt])+""")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"-?[1-9][0-9]{0,17}")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "\n": ""} | dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 _JSON_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
+_TEXTS_OF_WORDS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
 _PYTHON_WORDS: dict[str, JsonValue] = {"True": True, "False": False, "None": None}
 
 
@@ -42,15 +43,15 @@ class LiteralReader:
 
     def space(self) -> Reading[str]:
         """Skip white space; give the character after it, which is not taken."""
-        yield from self._stream.take_run(_SPACE)
-        return (yield from self._stream.peek())
+        return self._stream.space_now() or (yield from self._stream.space())
 
     def expect(self, characters: str) -> Reading[str]:
         """Skip white space and take one of the characters."""
-        found = yield from self.space()
+        found = self._stream.space_now() or (yield from self._stream.space())
         if not found or found not in characters:
             raise self.broken(f"{' or '.join(characters)} expected", found)
-        return (yield from self._stream.take())
+        self._stream.at += 1
+        return found
 
     def broken(self, sentence: str, found: str) -> BrokenCall:
         if found:
@@ -66,7 +67,7 @@ class LiteralReader:
         """Read one value and tell its JSON text. Raises BrokenCall."""
         if depth > MAX_DEPTH:
             raise BrokenCall(f"nested more than {MAX_DEPTH} deep")
-        first = yield from self.space()
+        first = self._stream.space_now() or (yield from self._stream.space())
         if first and first in "\"'":
             return (yield from self.string(tell))
         if first == "[" or (first == "(" and self._is_lenient and self._is_python):
@@ -123,11 +124,13 @@ class LiteralReader:
             raise self.broken("a value expected", first)
         if word in self._words:
             value = self._words[word]
+        elif _WHOLE.fullmatch(word):
+            value = int(word)
         elif _NUMBER.fullmatch(word) or self._is_lenient:
             value = _number(word)
         else:
             raise BrokenCall(f"{word!r} is no value")
-        tell(json.dumps(value))
+        tell(_TEXTS_OF_WORDS.get(word) or json.dumps(value))
         return value
 
     def string(self, tell: Tell) -> Reading[str]:

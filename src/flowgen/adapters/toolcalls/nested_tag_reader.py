@@ -3,14 +3,12 @@ Refuses to know the marker before the tags and what stands around a call."""
 
 import re
 
-import msgspec
-
 from flowgen.adapters.toolcalls.argument_types import ArgumentTypes, branch_with, item_schema, member_schema
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell
-from flowgen.adapters.toolcalls.json_text import quoted
-from flowgen.adapters.toolcalls.markers import Markers, markers_of
+from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading, Tell, text_until
+from flowgen.adapters.toolcalls.json_text import encoded, inner, quoted
+from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -26,7 +24,7 @@ class NestedTagReader:
         self.mark = mark
 
     def call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        name, found = yield from _text_until(stream, markers_of('">'))
+        name, found = yield from text_until(stream, markers_of('">'))
         if not found:
             raise CutCall(stream.end)
         stream.skip(2)
@@ -50,7 +48,7 @@ class NestedTagReader:
         events.complete(arguments)
 
     def _key(self, stream: CharacterStream) -> Reading[str]:
-        text, found = yield from _text_until(stream, markers_of(">"))
+        text, found = yield from text_until(stream, markers_of(">"))
         if not found:
             raise CutCall(stream.end)
         stream.skip(1)
@@ -66,7 +64,7 @@ class NestedTagReader:
 
             def told(piece: str) -> None:
                 pieces.append(piece)
-                tell(quoted(piece)[1:-1])
+                tell(inner(piece))
 
             if not (yield from stream.until(markers_of(closing), told)):
                 raise CutCall(stream.end)
@@ -75,7 +73,7 @@ class NestedTagReader:
             return "".join(pieces)
         yield from self._element(stream, key, pieces)
         value = self._value("".join(pieces), types.schema(key), types, 0)
-        tell(msgspec.json.encode(value).decode())
+        tell(encoded(value))
         return value
 
     def _element(self, stream: CharacterStream, key: str, pieces: list[str]) -> Reading[None]:
@@ -104,10 +102,10 @@ class NestedTagReader:
             return text
         if all(key == ITEM for key, _ in children) and ("array" in kinds or not kinds):
             items = item_schema(branch_with(schema, "array", types.root), types.root)
-            return [self._value(inner, items, types, depth + 1) for _, inner in children]
+            return [self._value(part, items, types, depth + 1) for _, part in children]
         holder = branch_with(schema, "object", types.root)
         return {
-            key: self._value(inner, member_schema(holder, key, types.root), types, depth + 1) for key, inner in children
+            key: self._value(part, member_schema(holder, key, types.root), types, depth + 1) for key, part in children
         }
 
     def _children(self, text: str) -> list[tuple[str, str]] | None:
@@ -115,9 +113,10 @@ class NestedTagReader:
         children: list[tuple[str, str]] = []
         place = 0
         while place < len(text):
-            place += len(text[place:]) - len(text[place:].lstrip())
-            if place == len(text):
-                break
+            space = SPACE.match(text, place)
+            if space is not None:
+                place = space.end()
+                continue
             match = TAG.match(text, place + len(self.mark)) if text.startswith(self.mark, place) else None
             if match is None:
                 return None
@@ -143,9 +142,3 @@ class NestedTagReader:
             if not depth:
                 return end
             place = end + len(closing)
-
-
-def _text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, str]]:
-    pieces: list[str] = []
-    found = yield from stream.until(markers, pieces.append)
-    return "".join(pieces), found

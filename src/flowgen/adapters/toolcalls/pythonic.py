@@ -4,7 +4,7 @@ import re
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, unheard
 from flowgen.adapters.toolcalls.json_text import quoted
 from flowgen.adapters.toolcalls.literals import LiteralReader
 from flowgen.adapters.toolcalls.markers import Markers
@@ -67,7 +67,7 @@ class PythonicReader:
             if not self._is_lenient or self._num_calls == self._events.num_calls:
                 raise
             self._stream.rewind()
-            if not (yield from self._stream.until(_SIBLINGS, _unheard)):
+            if not (yield from self._stream.until(_SIBLINGS, unheard)):
                 raise
             self._stream.skip(1)
             self._events.malformed(self._stream.marked, str(broken))
@@ -112,7 +112,3 @@ class PythonicReader:
         if key in arguments:
             raise BrokenCall(f"the argument {key!r} comes twice")
         return key
-
-
-def _unheard(piece: str) -> None:
-    """Take text that is told to nobody: the mark keeps it."""

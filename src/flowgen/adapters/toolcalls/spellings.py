@@ -48,7 +48,7 @@ class Spellings:
 
 def _is_json(stream: CharacterStream, size: int) -> Reading[bool]:
     """Say whether `{` or `[{` follows the opening; nothing is taken."""
-    before = len(stream.marked)
+    before = stream.num_marked
     stream.skip(size)
     found = yield from stream.space()
     if found == "[":

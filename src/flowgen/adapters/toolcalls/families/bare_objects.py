@@ -11,10 +11,10 @@ from flowgen.adapters.toolcalls.bare_object_reader import BareObjectReader
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, text_until
 from flowgen.adapters.toolcalls.markers import Markers, stripped
 from flowgen.adapters.toolcalls.node_rules import NodeRules
-from flowgen.adapters.toolcalls.tool_arguments import lowered_arguments
+from flowgen.adapters.toolcalls.tool_arguments import grammar_arguments
 from flowgen.application import lark
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
@@ -53,7 +53,7 @@ class BareObjects(Value, frozen=True):
                 reason = f"{tool.name!r} cannot be a tool's name in this model's format of calls"
                 raise ConstraintRefused(f"tools[{index}].function.name", reason)
             field = f"tools[{index}].function.parameters"
-            lowered = lowered_arguments(tool, field)
+            lowered = grammar_arguments(grammar, tool, field)
             notation = BareObjectNotation(mark=self.string_mark)
             rules = NodeRules(grammar, f"{grammar.name}_{index}", lowered, notation, field)
             calls.append(f"{lark.literal(tool.name)} {rules.value(lowered.root)}")
@@ -68,9 +68,8 @@ class BareObjects(Value, frozen=True):
 
     def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         stream.skip(len(self.opening))
-        pieces: list[str] = []
-        found = yield from stream.until(_NAME, pieces.append)
-        name = "".join(pieces).strip()
+        name, found = yield from text_until(stream, _NAME)
+        name = name.strip()
         if found != "{" or not name:
             raise BrokenCall("a name and { expected") if found else CutCall(stream.end)
         reader = BareObjectReader(stream, self.string_mark)
@@ -78,11 +77,7 @@ class BareObjects(Value, frozen=True):
         arguments = yield from reader.object(events_tell, 0)
         events.complete(arguments)
         stream.set_mark()
-        yield from stream.space()
-        if (yield from stream.starts_with(self.closing)):
-            stream.skip(len(self.closing))
-        elif stream.end is not None and self.closing.startswith(stream.available):
-            stream.skip(len(stream.available))
+        yield from stream.closing((self.closing,))
         stream.set_mark()
 
 

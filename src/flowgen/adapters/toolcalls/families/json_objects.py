@@ -11,7 +11,7 @@ from flowgen.adapters.toolcalls.answer_reader import Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, unheard
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
 from flowgen.adapters.toolcalls.json_call_rules import JsonCallRules
 from flowgen.adapters.toolcalls.json_call_writer import call_opening, write_call
@@ -84,7 +84,7 @@ class JsonObjects(Value, frozen=True):
         is_bare = not openings.marked and not openings.plain
         one = grammar.add("call", calls.any_call())
         several = self.is_list or bool(self.separator)
-        more = f"({grammar.texts(self._between)} {one})*" if several and plan.is_parallel else ""
+        more = grammar.more(grammar.texts(self._between), one) if several else ""
         left, right = self.brackets if self.is_list else ("", "")
         if is_bare:  # what free text does not begin with is one lexeme
             return grammar.bare(f"{calls.any_call(left)} {more} {grammar.texts(right)}", calls.beginning())
@@ -143,13 +143,13 @@ class JsonObjects(Value, frozen=True):
         """Leave a broken call of one line behind: those on the next ones may be whole."""
         stream.rewind()
         yield from stream.space()
-        yield from stream.until(_LINE_END, _unheard)
+        yield from stream.until(_LINE_END, unheard)
         events.malformed(stream.marked, str(broken))
         stream.set_mark()
 
     def _goes_on(self, stream: CharacterStream) -> Reading[bool]:
         """Say whether another object follows, behind a comma, a semicolon or white space; nothing else is taken."""
-        size = len(stream.marked)
+        size = stream.num_marked
         found = yield from stream.space()
         if found and found in ",;":
             stream.skip(1)
@@ -162,21 +162,17 @@ class JsonObjects(Value, frozen=True):
     def _close(self, stream: CharacterStream, *, is_bare: bool) -> Reading[None]:
         """Take the closing; an answer may end without it, or go on where it cannot be mistaken."""
         closings = self._closings()
-        size = len(stream.marked)
+        size = stream.num_marked
         found = yield from stream.space()
         while found and found in ("}]" if is_bare else "}],;"):
             stream.skip(1)
-            size = len(stream.marked) if is_bare else size
+            size = stream.num_marked if is_bare else size
             found = yield from stream.space()
         closing = yield from stream.starts_with_any(closings)
         if closing:
             stream.skip(len(closing))
-        elif stream.end is not None and closings and closings[0].startswith(stream.available):
+        elif stream.end is not None and stream.is_cut(closings[:1]):
             stream.skip(len(stream.available))
         else:
             stream.rewind(size)
         stream.set_mark()
-
-
-def _unheard(piece: str) -> None:
-    """Take text that is told to nobody: the mark keeps it."""

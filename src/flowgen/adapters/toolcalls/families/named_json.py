@@ -10,11 +10,11 @@ from flowgen.adapters.toolcalls.answer_reader import Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, text_until
 from flowgen.adapters.toolcalls.json_call_rules import add_arguments
 from flowgen.adapters.toolcalls.json_text import quoted, read_json
 from flowgen.adapters.toolcalls.json_writer import json_literal
-from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
+from flowgen.adapters.toolcalls.markers import markers_of, stripped
 from flowgen.application import lark
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
@@ -102,7 +102,7 @@ class NamedJson(Value, frozen=True):
         if self.text_name and self.begun(AnswerStart(generation_prompt=plan.generation_prompt)):
             return self._begun_grammar(grammar, body)
         if self.section_opening:
-            more = f"({grammar.texts(self.separator + head)} {body})*" if plan.is_parallel else ""
+            more = grammar.more(grammar.texts(self.separator + head), body)
             block = f"{body} {more} {grammar.texts(self.section_closing)}"
             return grammar.marked(self.section_opening + head, block, self.openings(), None)
         return grammar.marked(head, body, self.openings(), self.separator)
@@ -111,7 +111,7 @@ class NamedJson(Value, frozen=True):
         """The grammar of answers whose first opening the prompt has written."""
         opening = self.opening.strip()
         said = f"{lark.literal(self.text_name)} {grammar.text_before('said', opening)}"
-        more = f"({grammar.texts(opening)} {body})*" if grammar.plan.is_parallel else ""
+        more = grammar.more(grammar.texts(opening), body)
         upper = f"{grammar.name.upper()}_TEXT"
         grammar.rules.append(f"{upper}: {lark.text_without([opening], ())}")
         return grammar.alone(f"({said})? {body} {more}", f"{lark.literal(self.text_name)} {upper}")
@@ -140,7 +140,7 @@ class NamedJson(Value, frozen=True):
         opening = self.opening.strip()
         is_first = True
         while True:
-            size = len(stream.marked)
+            size = stream.num_marked
             yield from stream.space()
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
@@ -154,15 +154,8 @@ class NamedJson(Value, frozen=True):
 
     def _end(self, stream: CharacterStream, section: str) -> Reading[None]:
         """Take the section's closing; an answer may go on without it."""
-        size = len(stream.marked)
-        yield from stream.space()
-        closing = self.section_closing.strip()
-        if section and closing and (yield from stream.starts_with(closing)):
-            stream.skip(len(closing))
-        elif section and stream.end is not None and closing.startswith(stream.available):
-            stream.skip(len(stream.available))
-        else:
-            stream.rewind(size)
+        if section:
+            yield from stream.closing(stripped(self.section_closing))
         stream.set_mark()
 
     def _call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
@@ -191,15 +184,15 @@ class NamedJson(Value, frozen=True):
         """Read the name and the id, up to the arguments."""
         ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
         markers = markers_of(*ends, "{", "<", "\n" if not self.name_end.strip() else "")
-        text, found = yield from _text_until(stream, markers)
+        text, found = yield from text_until(stream, markers)
         call_id = ""
         if found and found == self.id_end.strip():
             call_id = text.strip()
             stream.skip(len(found))
-            text, found = yield from _text_until(stream, markers)
+            text, found = yield from text_until(stream, markers)
         if found and found == self.id_mark.strip():
             stream.skip(len(found))
-            call_id, found = yield from _text_until(stream, markers)
+            call_id, found = yield from text_until(stream, markers)
         if found == "<" and found not in ends:
             raise BrokenCall("it has no name")
         if found != "{":
@@ -230,7 +223,7 @@ class NamedJson(Value, frozen=True):
         closing = self.closing.strip()
         if not closing:
             return
-        size = len(stream.marked)
+        size = stream.num_marked
         yield from stream.space()
         if (yield from stream.starts_with(closing)):
             stream.skip(len(closing))
@@ -242,13 +235,7 @@ class NamedJson(Value, frozen=True):
             if (yield from stream.starts_with(rest.strip())):
                 stream.skip(len(rest.strip()))
             return
-        if stream.end is not None and closing.startswith(stream.available):
+        if stream.end is not None and stream.is_cut((closing,)):
             stream.skip(len(stream.available))
             return
         stream.rewind(size)
-
-
-def _text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, str]]:
-    pieces: list[str] = []
-    found = yield from stream.until(markers, pieces.append)
-    return "".join(pieces), found

@@ -76,7 +76,7 @@ class NestedTags(Value, frozen=True):
                 f"{grammar.texts(tool.name + chr(34) + '>')} {arguments} {grammar.texts(self.mark + '</invoke>')}"
             )
         one = grammar.add("call", f'{choice(calls)} "\\n"')
-        more = f"({grammar.texts(head)} {one})*" if plan.is_parallel else ""
+        more = grammar.more(grammar.texts(head), one)
         block = f"{one} {more} {grammar.texts(self.mark + '</tool_call>')}"
         return grammar.marked(f"{self._section}\n{head}", block, self.openings(), None)
 
@@ -92,7 +92,6 @@ class NestedTags(Value, frozen=True):
         opening = f'{self.mark}<invoke name="'
         is_first = True
         while True:
-            size = len(stream.marked)
             found = yield from stream.space()
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
@@ -102,13 +101,8 @@ class NestedTags(Value, frozen=True):
                 continue
             if is_first:
                 raise BrokenCall(f"a call expected, {found!r} found") if found else CutCall(stream.end)
-            closing = f"{self.mark}</tool_call>"
-            if (yield from stream.starts_with(closing)):
-                stream.skip(len(closing))
-            elif stream.end is not None and closing.startswith(stream.available):
-                stream.skip(len(stream.available))
-            else:
-                stream.rewind(size)
+            stream.rewind()
+            yield from stream.closing((f"{self.mark}</tool_call>",))
             stream.set_mark()
             return
 

@@ -1,0 +1,66 @@
+"""What a tagged syntax's texts are looked for as, made once for each format. Refuses to know how calls are read."""
+
+import re
+from functools import lru_cache
+
+from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
+from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
+from flowgen.domain.values import Value
+
+
+class TaggedMarks(Value, frozen=True):
+    """The texts without white space around them, those together that may come at one place. `next` are those before an
+    argument or behind the last; `after_call` may follow a call that is not closed."""
+
+    sections: tuple[str, ...]
+    section_closings: tuple[str, ...]
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+    after_call: tuple[str, ...]
+    next: tuple[str, ...]
+    name_end: str
+    before_name: Markers
+    name: Markers
+    attributed_name: Markers
+    key_opening: str
+    key_end: str
+    key: Markers
+    value_opening: str
+    value: Markers
+    value_closing: str
+    value_ends: Markers
+    type_word: re.Pattern[str]
+    word_of_texts: str | None
+    has_break_before: bool
+    has_break_after: bool
+
+
+@lru_cache(maxsize=256)
+def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
+    openings = stripped(texts.opening, *texts.other_openings)
+    closings = stripped(texts.closing)
+    section_closings = stripped(texts.section_closing, *texts.other_section_closings)
+    ends = (*stripped(texts.key_opening, texts.closing), "<")  # so that a name is never longer than one
+    return TaggedMarks(
+        sections=stripped(texts.section_opening, *texts.other_section_openings),
+        section_closings=section_closings,
+        openings=openings,
+        closings=closings,
+        after_call=(*section_closings, *openings),
+        next=stripped(texts.key_opening, *closings, texts.value_closing),
+        name_end=texts.name_end.strip(),
+        before_name=markers_of(texts.name_opening, *ends[:-1]),
+        name=markers_of(texts.name_end.strip(), *ends),
+        attributed_name=markers_of('"', *ends),
+        key_opening=texts.key_opening.strip(),
+        key_end=texts.key_end.strip(),
+        key=markers_of(texts.key_end.strip(), *closings),
+        value_opening=texts.value_opening.strip(),
+        value=markers_of(texts.value_opening.strip(), *closings),
+        value_closing=texts.value_closing.strip(),
+        value_ends=markers_of(texts.value_closing.strip(), *texts.value_ends),
+        type_word=re.compile(re.escape(texts.type_text.strip()).replace(r"\{\}", r"([^\"<>]*)") or r"(?!)"),
+        word_of_texts=dict(texts.type_words).get("string"),
+        has_break_before=(texts.value_opening or texts.key_end).endswith("\n"),
+        has_break_after=texts.value_closing.startswith("\n"),
+    )
