@@ -43,8 +43,8 @@ _KINDS: tuple[JsonObject, ...] = (
 )
 _VALUES = ("Three blue boxes, by Friday", 321, 2.5, True, "high", ["red", "green"], {"from": "Bern", "to": "Rome"})
 _MODES: tuple[Mode, ...] = ("required", "auto")
-_NUM_ROUNDS = 5
-_MOST_TOKENS = 300
+_NUM_ROUNDS = 3
+_MOST_TOKENS = 200
 
 
 @dataclass
@@ -117,7 +117,7 @@ def _written(
 ) -> Iterator[float]:
     """The times of masks at each token of some calls."""
     names = {vocabulary.tokens[token]: token for token in vocabulary.special}
-    for index in range(12):
+    for index in range(6):
         text = syntax.write([_call(tools[index * 37 % len(tools)])])
         matcher, mask = begin(), bytearray((len(vocabulary.tokens) + 31) // 32 * 4)
         for token in _tokens(text, names, vocabulary):
@@ -136,7 +136,7 @@ def _tokens(text: str, names: dict[bytes, int], vocabulary: Vocabulary) -> list[
 
 def _drawn(begin: Callable[[], TokenMatcher], vocabulary: Vocabulary, random: Random) -> Iterator[float]:
     """The times of masks on some ways through the grammar: long tokens are likelier, as a model would have it."""
-    for _ in range(6):
+    for _ in range(3):
         matcher, mask = begin(), bytearray((len(vocabulary.tokens) + 31) // 32 * 4)
         for _ in range(_MOST_TOKENS):
             if matcher.is_finished():

@@ -4,6 +4,7 @@ any syntax of calls."""
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _NAMED_TOKEN = re.compile(r"<(?!\[)[^<>\s\"]+>")
 _ANYTHING = "/(?s:.*)/"
@@ -14,6 +15,7 @@ def literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
 
 
+@lru_cache(maxsize=4096)
 def pattern(text: str) -> str:
     """Give a text's letters as a regular expression."""
     return "".join(char if char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)

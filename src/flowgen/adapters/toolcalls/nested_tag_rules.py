@@ -56,9 +56,8 @@ class NestedTagRules:
         tail = self._grammar.texts(closing)
         match node:
             case Object(properties=members):
-                if not members:
-                    return tail
-                return f"{self._members(members)} {tail}"
+                inner = self._members(members)
+                return f"{self._grammar.shared(inner)} {tail}" if inner else tail
             case Array(items=items, min_items=least, max_items=most, prefix=prefix):
                 places = [self._element(ITEM, place) for place in prefix]
                 if isinstance(items, Nothing) or (most is not None and most <= len(places)):
@@ -69,7 +68,7 @@ class NestedTagRules:
                 inner = more
                 for index in range(len(places) - 1, -1, -1):
                     inner = f"{places[index]} {inner}" if index < least else f"({places[index]} {inner})?"
-                return f"{inner} {tail}"
+                return f"{self._grammar.shared(inner)} {tail}" if inner else tail
             case Reference(name=name):
                 whole = self._rules.reference(name, lambda inner: f"({self._inner(inner)})", "nested_")
                 return f"{whole} {tail}"

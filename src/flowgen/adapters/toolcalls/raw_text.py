@@ -119,7 +119,9 @@ class RawValues:
             return f"{self._rules.shared_terminal(with_lead)} {self._grammar.texts(closing[len(lead) :])}"
         tail = lark.pattern(lead + mark)
         others = [end for end in self._ends if end not in mark]
-        parts = [f"/{pattern or '(?s:.*)'}{tail}/", f"~/(?s:.*)({lark.pattern(mark)})(?s:.+)/"]
+        parts = [f"/{pattern or '(?s:.*)'}{tail}/"]
+        if pattern or count or is_mixed:  # else the first closing is where a lazy terminal ends
+            parts.append(f"~/(?s:.*)({lark.pattern(mark)})(?s:.+)/")
         parts += [f"/(?s:.){count}{tail}/"] if count else []
         parts += [f"~/({_LIKE_JSON}){tail}/"] if is_mixed else []
         parts += [f"~/(?s:.*)({_any(others)})(?s:.*)/"] if others else []
