@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from flowgen.application.lifecycle import ModelHost
-from flowgen.domain.errors import InvalidField, RefusedField
+from flowgen.domain.errors import InvalidField
 from flowgen.domain.model import Embeddings
 from flowgen.domain.values import Value
 
@@ -50,8 +50,6 @@ class TextService:
     async def embed(self, inputs: Sequence[str | Sequence[int]]) -> NamedEmbeddings:
         """A vector per input, a text or tokens. Raises RefusedField where the model does not embed."""
         async with self._host.acquire() as model:
-            if not model.spec.options.embedding:
-                raise RefusedField("input", "the model does not embed; load it with options.embedding")
             tokens = [
                 await model.runtime.tokenize(item, special=True, add_special=True) if isinstance(item, str) else item
                 for item in inputs

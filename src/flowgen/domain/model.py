@@ -48,7 +48,7 @@ class ModelInfo(Value, frozen=True):
     """One loaded model. `n_ctx` is the longest that one chat may be, in tokens.
 
     `effective` are the parameters as llama.cpp read them back (`n_ctx`, `n_threads`, ...). `why_not` is the sentence of
-    the refusal where the model cannot chat.
+    the refusal where the model cannot chat. `embeds`: it gives vectors.
     """
 
     facts: ModelFacts
@@ -56,6 +56,7 @@ class ModelInfo(Value, frozen=True):
     n_vocab: int
     can_chat: bool = True
     why_not: str = ""
+    embeds: bool = False
     effective: JsonObject = {}
     warnings: tuple[str, ...] = ()
 

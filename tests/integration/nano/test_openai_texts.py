@@ -1,13 +1,11 @@
 """Texts, tokens, vectors and what can be asked for, with the embedded model."""
 
-import base64
-import math
-from struct import unpack
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
+NO_ANSWER = {"add_generation_prompt": False}
 HELLO = {"messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 8, "temperature": 0}
 
 
@@ -29,6 +27,47 @@ def test_what_the_model_reads_token_by_token(client: TestClient[Any]) -> None:
     assert whole["usage"]["prompt_tokens"] == len(tokens)
     again = post(client, "/v1/completions", prompt=tokens, max_tokens=8, temperature=0)
     assert again["choices"][0]["text"] == whole["choices"][0]["message"]["content"]
+
+
+def test_texts_and_tokens_are_read_in_one_list(client: TestClient[Any]) -> None:
+    hello, bye = (post(client, "/tokenize", content=text)["tokens"] for text in ("Hello", "bye"))
+    assert post(client, "/tokenize", content=["Hello", 7, "bye"])["tokens"] == [*hello, 7, *bye]
+    refused = client.post("/tokenize", json={"content": ["Hello", 10**6]})
+    assert (refused.status_code, "content[1]" in refused.json()["error"]) == (400, True)
+
+
+def test_a_conversation_is_rendered_without_an_answers_beginning(client: TestClient[Any]) -> None:
+    whole, closed = (post(client, "/apply-template", **HELLO, **more)["prompt"] for more in ({}, NO_ANSWER))
+    assert whole.startswith(closed)
+    assert len(whole) > len(closed)
+
+
+def test_a_prompt_is_computed_anew_where_that_is_asked_for(client: TestClient[Any]) -> None:
+    question = {**HELLO, "messages": [{"role": "user", "content": "Say something about the sea. " * 9}]}
+    answers = [
+        post(client, "/v1/chat/completions", **question, **more)
+        for more in ({}, {}, {"cache_prompt": False}, {"cache_prompt": True})
+    ]
+    cached = [answer["usage"]["prompt_tokens_details"]["cached_tokens"] for answer in answers]
+    assert (cached[1] > 0, cached[2], cached[3] > 0) == (True, 0, True)
+    assert len({answer["choices"][0]["message"]["content"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("never", [{"Hello": False}, [["Hello", False]]])
+def test_a_text_is_kept_out_by_its_tokens(client: TestClient[Any], never: Any) -> None:
+    said = post(client, "/v1/chat/completions", **HELLO)["choices"][0]["message"]["content"]
+    other = post(client, "/v1/chat/completions", **HELLO, logit_bias=never)["choices"][0]["message"]["content"]
+    assert said.startswith("Hello")
+    assert "Hello" not in other
+
+
+def test_no_token_of_a_text_is_only_echoed(client: TestClient[Any]) -> None:
+    answer = post(client, "/v1/completions", prompt="Once upon", max_tokens=0, echo=True)
+    choice = answer["choices"][0]
+    assert (choice["text"], choice["finish_reason"]) == ("Once upon", "length")
+    assert answer["usage"]["completion_tokens"] == 0
+    refused = client.post("/v1/chat/completions", json={**HELLO, "max_tokens": 0})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "max_tokens")
 
 
 def test_several_answers_are_those_of_their_seeds(client: TestClient[Any]) -> None:
@@ -73,18 +112,3 @@ def test_capabilities_are_those_of_the_model(client: TestClient[Any]) -> None:
     assert body["fields"]["/v1/embeddings"]["input"]["reason"].startswith("the model does not embed")
     assert (body["defaults"]["temperature"], body["defaults"]["repeat_penalty"]) == (0.8, 1.0)
     assert "properties" in body["json_schema"]["exact"]
-
-
-def test_vectors_have_length_one(client: TestClient[Any]) -> None:
-    options = {"embedding": True, "pooling_type": 1, "n_ctx": 512}
-    post(client, "/load", model_path="flowgen-nano", options=options)
-    try:
-        found = post(client, "/v1/embeddings", input=["Hello", "Good bye"], dimensions=4)
-        packed = post(client, "/v1/embeddings", input="Hello", dimensions=4, encoding_format="base64")
-        vectors = [item["embedding"] for item in found["data"]]
-        assert [math.hypot(*vector) for vector in vectors] == pytest.approx([1.0, 1.0])
-        assert unpack("<4f", base64.b64decode(packed["data"][0]["embedding"])) == pytest.approx(vectors[0], abs=1e-5)
-        refused = client.post("/v1/embeddings", json={"input": "x", "dimensions": 10**6})
-        assert (refused.status_code, refused.json()["error"]["param"]) == (400, "dimensions")
-    finally:
-        post(client, "/load", model_path="flowgen-nano")

@@ -20,25 +20,27 @@ class EmbeddingContext(Protocol):
 
 
 class Embedder:
-    """Pools as the model says. An input must fit into one batch, because llama.cpp pools within one."""
+    """Pools as the model says. An input must fit into one batch, because llama.cpp pools within one; `n_ctx_train` are
+    the positions that an encoder has learned, beyond which llama.cpp aborts the process."""
 
-    def __init__(self, context: EmbeddingContext, n_vocab: int) -> None:
+    def __init__(self, context: EmbeddingContext, n_vocab: int, n_ctx_train: int | None = None) -> None:
         self._context = context
         self._n_vocab = n_vocab
-        self._n_batch = context.number("n_batch")
-        self._pools = context.number("pooling_type") != POOLING_NONE
+        n_batch = context.number("n_batch")
+        self._most = n_batch if n_ctx_train is None else min(n_batch, n_ctx_train)
+        self.pools = context.number("pooling_type") != POOLING_NONE
 
     def check(self, inputs: Sequence[Sequence[int]]) -> None:
         """Raise RefusedField where the model does not pool, ContextOverflow or InvalidField for bad inputs."""
-        if not self._pools:
+        if not self.pools:
             raise RefusedField(
                 "input", "the model pools nothing; load it with options.pooling_type 1 (mean) to 3 (last)"
             )
         for tokens in inputs:
             if not tokens or not all(0 <= token < self._n_vocab for token in tokens):
                 raise InvalidField("input", list(tokens), f"at least one token, ids from 0 to {self._n_vocab - 1}")
-            if len(tokens) > self._n_batch:
-                raise ContextOverflow(len(tokens), self._n_batch)
+            if len(tokens) > self._most:
+                raise ContextOverflow(len(tokens), self._most)
 
     def job(self, tokens: Sequence[int]) -> Callable[[], tuple[float, ...]]:
         """The work for the engine's thread; it raises EngineFailed."""

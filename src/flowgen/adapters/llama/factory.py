@@ -146,8 +146,8 @@ class LlamaRuntimeFactory:
             context = self._context(spec, model)
             opened.callback(context.close)
             self._adapt(spec, model, context)
-            info = self._info(spec, model, context, numa)
-            embedder = Embedder(context, info.n_vocab) if model_files.embeds(spec.options, model) else None
+            embedder = _embedder(spec, model, context)
+            info = self._info(spec, model, context, numa, embeds=embedder is not None and embedder.pools)
             free = ExitStack()
             runtime = self._assemble(spec, source, info, (context, self._sizes(spec, model)), embedder, free.close)
             free.push(opened.pop_all())
@@ -212,7 +212,15 @@ class LlamaRuntimeFactory:
             spinning=spinning(max(context.number("n_threads"), context.number("n_threads_batch"))),
         )
 
-    def _info(self, spec: ModelSpec, model: backend.Model, context: backend.Context | None, numa: int) -> ModelInfo:
+    def _info(
+        self,
+        spec: ModelSpec,
+        model: backend.Model,
+        context: backend.Context | None,
+        numa: int,
+        *,
+        embeds: bool = False,
+    ) -> ModelInfo:
         facts = model_files.read_facts(spec, model)
         sizes = self._sizes(spec, model)
         why_not = model_files.why_no_chat(spec.options, facts, model)
@@ -223,6 +231,7 @@ class LlamaRuntimeFactory:
             n_vocab=model.n_vocab,
             can_chat=not why_not,
             why_not=why_not,
+            embeds=embeds,
             effective=effective_parameters(spec.options, sizes, numa, lines, context),
             warnings=load_warnings(
                 spec.options, sizes, facts.n_ctx_train, numa, lines, has_gpu=backend.supports_gpu_offload()
@@ -249,6 +258,13 @@ def _discard(task: "asyncio.Task[LlamaRuntime]") -> None:
 
 _UNLOADING: set["asyncio.Future[None]"] = set()
 """Keeps the tasks alive until they are done: asyncio itself holds them weakly."""
+
+
+def _embedder(spec: ModelSpec, model: backend.Model, context: backend.Context) -> Embedder | None:
+    if not model_files.embeds(spec.options, model):
+        return None
+    n_ctx_train = model.number("n_ctx_train") if model_files.is_encoder(model) else None
+    return Embedder(context, model.n_vocab, n_ctx_train)
 
 
 def _dry_sampler(model: backend.Model, sampling: Sampling, last_n: int) -> backend.Sampler:

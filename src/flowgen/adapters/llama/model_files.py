@@ -84,6 +84,7 @@ def read_facts(spec: ModelSpec, model: backend.Model) -> ModelFacts:
 
 def sizes(options: LoadOptions, model: backend.Model, n_cells: int | None = None) -> Sizes:
     """The sizes of a context for this model; `n_cells` is what memory allowed. Raises InvalidField."""
+    options = msgspec.structs.replace(options, embedding=embeds(options, model))
     return sizes_of(options, model.number("n_ctx_train"), has_state=_has_state(options, model), n_cells=n_cells)
 
 
@@ -97,7 +98,7 @@ def why_no_chat(options: LoadOptions, facts: ModelFacts, model: backend.Model) -
         return "The model was loaded with vocab_only: it has no weights."
     if options.embedding:
         return "The model was loaded in embedding mode (options.embedding)."
-    if not model.number("has_decoder"):
+    if is_encoder(model):
         return f"The architecture {facts.architecture} is an encoder: it embeds texts and cannot chat."
     if model.number("has_encoder") or model.number("is_diffusion"):
         return f"The architecture {facts.architecture} does not generate one token after the other."
@@ -105,7 +106,16 @@ def why_no_chat(options: LoadOptions, facts: ModelFacts, model: backend.Model) -
 
 
 def embeds(options: LoadOptions, model: backend.Model) -> bool:
-    return options.embedding or not model.number("has_decoder")
+    return options.embedding or is_encoder(model)
+
+
+def is_encoder(model: backend.Model) -> bool:
+    """Whether a model only reads: llama.cpp counts BERT and its kin, which see what follows, among the decoders."""
+    if model.number("is_diffusion"):
+        return False
+    metadata = model.metadata()
+    is_causal = metadata.get(f"{metadata.get('general.architecture')}.attention.causal", "true") == "true"
+    return not is_causal or not model.number("has_decoder")
 
 
 def unmapped_weights(model: backend.Model, options: LoadOptions, lines: Sequence[str]) -> int:

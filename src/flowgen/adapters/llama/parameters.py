@@ -111,7 +111,8 @@ def sizes_of(options: LoadOptions, n_ctx_train: int, *, has_state: bool, n_cells
     return Sizes(
         n_ctx=n_ctx,
         n_cells=n_cells,
-        num_sequences=min(_MOST_SEQUENCES, options.n_seq_max + (0 if options.embedding else spare)),
+        # vectors are computed one by one, and llama.cpp aborts where it is to pool many sequences of a small model
+        num_sequences=1 if options.embedding else min(_MOST_SEQUENCES, options.n_seq_max + spare),
         n_batch=n_batch,
         n_ubatch=min(options.n_ubatch, n_batch),
     )

@@ -82,7 +82,7 @@ def capabilities(model: LoadedModel, keywords: KeywordSupport, settings: StreamS
         samplers=SAMPLERS,
         defaults={name: chat[name].default for name in _SETTINGS},
         limits=_limits(model, settings),
-        embeds=model.spec.options.embedding,
+        embeds=model.info.embeds,
         chats=model.info.can_chat,
         fields={path: {name: _field(row, model) for name, row in rows.items()} for path, rows in ROWS.items()},
     )

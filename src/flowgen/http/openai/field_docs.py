@@ -12,7 +12,7 @@ _NEEDS = {
     "tool_calls": "a format of tool calls",
     "reasoning_effort": "a template that knows it",
     "fill_in_the_middle": "tokens for text that goes into a gap",
-    "embedding": "a model loaded with `options.embedding`",
+    "embedding": "an encoder or a model loaded with `options.embedding`",
 }
 _SECTION = re.compile(r"(<!-- fields of (\S+) -->\n).*?(<!-- end of fields -->)", re.DOTALL)
 

@@ -69,7 +69,11 @@ def _no_middle(model: LoadedModel) -> str | None:
 
 
 def _no_embedding(model: LoadedModel) -> str | None:
-    return None if model.spec.options.embedding else "the model does not embed; load it with options.embedding"
+    if model.info.embeds:
+        return None
+    if model.spec.options.embedding:
+        return "the model pools nothing; load it with options.pooling_type 1 (mean) to 3 (last)"
+    return "the model does not embed; load it with options.embedding"
 
 
 _LACKS: Mapping[str, Callable[[LoadedModel], str | None]] = {

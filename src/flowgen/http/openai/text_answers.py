@@ -44,6 +44,10 @@ class LogprobsWriter:
             text_offset=[0, *rest.text_offset],
         )
 
+    def rest(self) -> TextLogprobs | None:
+        """What is not told at the end: the only token of a prompt that nothing followed."""
+        return self.add(()) if self._echo else None
+
     def _entries(self, logprobs: Sequence[TokenLogprob], start: int = 0) -> TextLogprobs:
         self._offset += start
         tokens = [item.chosen.data.decode(errors="replace") for item in logprobs]
@@ -60,9 +64,9 @@ class LogprobsWriter:
 
 
 def _alternatives(item: TokenLogprob) -> dict[str, float]:
-    """By text; of tokens with one text the likeliest."""
+    """By text, the chosen one too, where any were asked for; of tokens with one text the likeliest."""
     found: dict[str, float] = {}
-    for other in item.top:
+    for other in (*item.top, item.chosen) if item.top else ():
         found.setdefault(other.data.decode(errors="replace"), max(other.logprob, LEAST_LOGPROB))
     return found
 
@@ -122,7 +126,7 @@ class TextWriter:
                 entries = self._logprobs.add(logprobs)
                 return [] if entries is None else [self._piece(entries)]
             case Completed(finish=finish):
-                released = [self._piece(None)] if self._held else []
+                released = [self._piece(self._logprobs.rest() if self._logprobs else None)] if self._held else []
                 return [*released, TextChoice(text="", index=self._index, finish_reason=finish.reason)]
         return []
 
