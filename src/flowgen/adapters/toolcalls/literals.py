@@ -139,7 +139,8 @@ class LiteralReader:
         if quote == "'":
             self.lenient("single quotes are")
         closing = quote
-        if self._is_python and self._is_lenient and (yield from self._stream.starts_with(quote * 2)):
+        may_be_triple = self._is_python and self._is_lenient and (yield from self._stream.peek()) == quote
+        if may_be_triple and (yield from self._stream.starts_with(quote * 2)):
             self._stream.skip(2)
             closing = quote * 3
         tell('"')
@@ -148,11 +149,11 @@ class LiteralReader:
         return text
 
     def _characters(self, closing: str, tell: Tell) -> Reading[str]:
-        quote = closing[0]
+        quote, stream = closing[0], self._stream
         pieces: list[str] = []
         high = 0
         while True:
-            run = self._stream.take_now(_FLOWING)
+            run = stream.take_now(_FLOWING)
             if run:
                 if high:
                     pieces.append("\ufffd")
@@ -160,11 +161,13 @@ class LiteralReader:
                     high = 0
                 pieces.append(msgspec.json.decode(f'"{run}"') if "\\" in run else run)
                 tell(run)
-            character = yield from self._stream.peek()
+            character = stream.text[stream.at : stream.at + 1]
             if not character:
+                if (yield from stream.peek()):
+                    continue
                 raise self.broken("", "")
-            if character == quote and (yield from self._stream.starts_with(closing)):
-                self._stream.skip(len(closing))
+            if character == quote and (closing == quote or (yield from stream.starts_with(closing))):
+                stream.skip(len(closing))
                 break
             is_escape = character == "\\"
             piece = (yield from self._escape()) if is_escape else self._plain(quote)

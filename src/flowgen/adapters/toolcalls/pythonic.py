@@ -12,6 +12,8 @@ from flowgen.domain.values import JsonObject
 
 NAME = re.compile(r"[\w.-]+")
 ARGUMENT_NAME = re.compile(r"[\w.$@:/-]+")
+_FIRST = re.compile(rf"\s*({ARGUMENT_NAME.pattern})\s*=")
+_NEXT = re.compile(rf"\s*,\s*({ARGUMENT_NAME.pattern})\s*=")
 
 
 _SIBLINGS = Markers(("), ", "),", ")\n", ")]"))
@@ -84,8 +86,17 @@ class PythonicReader:
         tell = self._events.begin(name)
         tell("{")
         arguments: JsonObject = {}
-        while (yield from self._has_argument(is_first=not arguments)):
-            key = yield from self._key(arguments)
+        while True:
+            match = (_NEXT if arguments else _FIRST).match(self._stream.text, self._stream.at)
+            if match is not None:
+                self._stream.at = match.end()
+                key = match[1]
+            elif (yield from self._has_argument(is_first=not arguments)):
+                key = yield from self._key()
+            else:
+                break
+            if key in arguments:
+                raise BrokenCall(f"the argument {key!r} comes twice")
             tell(f"{', ' if arguments else ''}{quoted(key)}: ")
             arguments[key] = yield from self._literals.value(tell)
         tell("}")
@@ -104,11 +115,9 @@ class PythonicReader:
                 return False
         return True
 
-    def _key(self, arguments: JsonObject) -> Reading[str]:
+    def _key(self) -> Reading[str]:
         key = yield from self._stream.take_run(ARGUMENT_NAME)
         if not key:
             raise self._literals.broken("an argument's name expected", (yield from self._stream.peek()))
         yield from self._literals.expect("=")
-        if key in arguments:
-            raise BrokenCall(f"the argument {key!r} comes twice")
         return key

@@ -13,6 +13,7 @@ from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
+_TOKEN_END = markers_of("|>", "\n", " ")
 _CDATA = ("<![CDATA[", "]]>")
 
 
@@ -72,6 +73,8 @@ class TaggedReader:
             stream.skip(len(before) if before == self._texts.name_opening else 0)
         ends = marks.attributed_name if self._texts.call_attributes else marks.name
         name, found = yield from text_until(stream, ends)
+        if found == "<" and not self._start.is_strict and (yield from stream.starts_with("<|")):
+            found = yield from self._stray_token()
         if found == '"' and self._texts.call_attributes:
             found = yield from stream.until(marks.name, unheard)
         if found == marks.name_end:
@@ -81,6 +84,14 @@ class TaggedReader:
         if found == "<" or not name.strip():
             raise BrokenCall("it has no name")
         return name.strip()
+
+    def _stray_token(self) -> Reading[str]:
+        """Go past a special token that is no letter of a name; give the end of the name behind it."""
+        stream = self._stream
+        if (yield from stream.until(_TOKEN_END, unheard)) != "|>":
+            return "<"
+        stream.skip(2)
+        return (yield from stream.until(self._marks.name, unheard))
 
     def _has_argument(self, *, may_end: bool) -> Reading[bool]:
         """Go past the opening of an argument, or past the call's closing, which may be missing where `may_end`."""

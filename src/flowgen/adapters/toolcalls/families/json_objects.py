@@ -15,12 +15,13 @@ from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
 from flowgen.adapters.toolcalls.json_call_rules import JsonCallRules
 from flowgen.adapters.toolcalls.json_call_writer import call_opening, write_call
-from flowgen.adapters.toolcalls.markers import Markers, stripped
+from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
 from flowgen.domain.errors import CannotWrite
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Markup
 from flowgen.domain.values import Value
 
+_BEGINNINGS = ("[{", '{"')
 _LINE_END = Markers(("\n",))
 
 
@@ -118,8 +119,23 @@ class JsonObjects(Value, frozen=True):
         stream.skip(len(opening))
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
+        prose = "" if is_bare or start.is_strict else (yield from self._prose(stream))
         yield from self._calls(stream, events, reader, start)
+        if prose:
+            events.malformed(prose, "no call behind a marker of calls")
         yield from self._close(stream, is_bare=is_bare)
+
+    def _prose(self, stream: CharacterStream) -> Reading[str]:
+        """Give what stands between the opening and the first call, where a call follows it."""
+        found = yield from stream.space()
+        if not found or found in "[{":
+            return ""
+        size = stream.num_marked
+        ends = (*self.openings().marked, *self._closings())
+        found = yield from stream.until(markers_of(*_BEGINNINGS, *ends), unheard)
+        if found not in _BEGINNINGS:
+            raise BrokenCall("JSON expected") if found else CutCall(stream.end)
+        return stream.marked[size:]
 
     def _calls(
         self, stream: CharacterStream, events: CallEvents, reader: JsonCallReader, start: AnswerStart
