@@ -30,7 +30,8 @@ def _accepts(judged: Sequence[Judgement]) -> Iterator[str]:
     refused = sorted(row.compile_s for row in judged if row.kind == "refused")
     yield f"| compile (processor), p50 and p99 and longest | {_times(compiled)} |"
     yield f"| refusal, p50 and p99 and longest | {_times(refused)} |"
-    yield f"| mask (processor), p50 and p99 and longest | {_times(sorted(time for row in judged for time in row.masks_s))} |"
+    masks = sorted(time for row in judged for time in row.masks_s)
+    yield f"| mask (processor), p50 and p99 and longest | {_times(masks)} |"
 
 
 def _generates(drawn: Sequence[Drawn], residue: frozenset[str]) -> Iterator[str]:

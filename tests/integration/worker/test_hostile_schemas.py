@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-
 from benchmarks.hostile_schemas import hostile_schemas
+
 from support.live_server import live_server
 
 _ALLOWED_S = 20.0
@@ -21,7 +21,7 @@ _EASY = {"type": "object", "properties": {"n": {"type": "integer", "maximum": 99
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[httpx.Client]:
-    with live_server() as url, httpx.Client(base_url=url, timeout=60) as client:
+    with live_server() as url, httpx.Client(base_url=url, timeout=30) as client:
         yield client
 
 

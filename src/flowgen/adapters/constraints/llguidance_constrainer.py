@@ -16,8 +16,9 @@ from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, gram
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
 from flowgen.adapters.constraints.pattern_places import place_of
 from flowgen.adapters.constraints.pattern_trials import unfit_terminals, untrodden
+from flowgen.adapters.constraints.schema_faults import heaviest
 from flowgen.adapters.constraints.vocabulary_tokenizer import byte_vocabulary, tokenizer_of
-from flowgen.domain.constraints import Constraint, Lark
+from flowgen.domain.constraints import Constraint, JsonSchema, Lark
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.model import Vocabulary
 
@@ -73,7 +74,7 @@ class LlguidanceConstrainer:
         if is_trial:
             _check_terminals(constraint, grammar)
             if complaint := untrodden(grammar.text, matcher):
-                raise ConstraintRefused(field_of(constraint), f"no answer can follow it: {_sentence(complaint)}")
+                raise _refusal(constraint, f"no answer can follow it: {_sentence(complaint)}", tokenizer)
         compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
         follow = self._checks(constraint, grammar)
         if follow is None:
@@ -144,7 +145,10 @@ def _refusal(constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> 
             _, inner = _matcher(grammar_of(part.constraint).text, tokenizer)
             if inner:
                 return relocated(_refusal(part.constraint, inner, tokenizer), part)
-    return ConstraintRefused(field_of(constraint), _sentence(complaint))
+    keyword, pointer = None, ""
+    if isinstance(constraint, JsonSchema) and not complaint.startswith("nothing"):
+        keyword, pointer = heaviest(constraint.schema)
+    return ConstraintRefused(field_of(constraint), _sentence(complaint), keyword=keyword, pointer=pointer)
 
 
 def _sentence(complaint: str) -> str:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from flowgen.domain.constraints import Constraint, Gbnf
+from flowgen.adapters.constraints.schema_faults import heaviest
+from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, ModelUnavailable
 from flowgen.domain.values import Value
 
@@ -126,7 +127,8 @@ class Sandbox:
         except _Ended as ended:
             process = self._another()
             field = "options.grammar" if isinstance(constraint, Gbnf) else "response_format"
-            raise ConstraintRefused(field, str(ended), keyword="") from None
+            keyword, pointer = heaviest(constraint.schema) if isinstance(constraint, JsonSchema) else ("", "")
+            raise ConstraintRefused(field, str(ended), keyword=keyword, pointer=pointer) from None
         finally:
             if self._is_closed and process is not None:
                 process.end()

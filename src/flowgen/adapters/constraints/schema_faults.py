@@ -1,5 +1,7 @@
-"""Finds what is no JSON Schema at all, by the metaschema of its draft. Knows jsonschema-rs; refuses to know what a
-schema that is one means."""
+"""Finds what is no JSON Schema at all, by the metaschema of its draft, and what of one weighs most. Knows
+jsonschema-rs; refuses to know what a schema that is one means."""
+
+import json
 
 import jsonschema_rs
 
@@ -30,6 +32,14 @@ def check_schema(schema: JsonValue, draft: str | None) -> None:
         path = [str(step) if isinstance(step, int) else step for step in fault.instance_path]
         keyword = next((step for step in reversed(path) if not step.isdecimal()), None)
         raise ConstraintRefused(FIELD, _sentence(fault), keyword=keyword, pointer=joined("", *path)) from None
+
+
+def heaviest(schema: JsonValue) -> tuple[str | None, str]:
+    """Give keyword and pointer of what a schema mostly consists of: what to blame where all of it is too much."""
+    if not isinstance(schema, dict) or not schema:
+        return None, ""
+    keyword = max(schema, key=lambda name: len(json.dumps(schema[name])))
+    return keyword, joined("", keyword)
 
 
 def _sentence(fault: jsonschema_rs.ValidationError) -> str:
