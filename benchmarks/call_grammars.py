@@ -142,11 +142,16 @@ def _drawn(begin: Callable[[], TokenMatcher], vocabulary: Vocabulary, random: Ra
             if matcher.is_finished():
                 break
             yield _timed(matcher, mask)
-            allowed = [
-                place * 8 + bit for place, byte in enumerate(mask) if byte for bit in range(8) if byte >> bit & 1
-            ]
-            if not matcher.accept(random.choice(allowed)):
+            if not matcher.accept(_picked(mask, random)):
                 break
+
+
+def _picked(mask: bytearray, random: Random) -> int:
+    """An allowed token: the first one behind a place by chance, which long masks are quickly asked for."""
+    start = random.randrange(len(mask))
+    place: int = next(at for at in (*range(start, len(mask)), *range(start)) if mask[at])
+    bits = [bit for bit in range(8) if mask[place] >> bit & 1]
+    return int(place * 8 + random.choice(bits))
 
 
 def _timed(matcher: TokenMatcher, mask: bytearray) -> float:

@@ -55,7 +55,10 @@ def _kinds_of_other(node: Node, rules: NodeRules) -> list[tuple[str, Node]]:
             inner = rules.lowered.definitions[name]
             return [(kind, node if one is inner else one) for kind, one in by_kind(inner, rules)]
         case Enum(values=values):
-            return [(type_of(value), Enum(values=(value,))) for value in values]
+            found: dict[str, list[JsonValue]] = {}
+            for value in values:
+                found.setdefault(type_of(value), []).append(value)
+            return [(kind, Enum(values=tuple(those))) for kind, those in found.items()]
         case Number():
             return [("number", node)]
         case Array():
