@@ -12,6 +12,7 @@ from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 from flowgen.adapters.constraints.checking.checked_matcher import CheckedGrammar
 from flowgen.adapters.constraints.checking.checks import Follow, ReadAnswer, answer_checks, document_checks
 from flowgen.adapters.constraints.checking.token_index import TokenIndex
+from flowgen.adapters.constraints.closing.closing_matcher import ClosingGrammar
 from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
 from flowgen.adapters.constraints.pattern_places import place_of
@@ -23,7 +24,7 @@ from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.model import Vocabulary
 
 V = TypeVar("V")
-Compiled = CompiledGrammar | CheckedGrammar
+Compiled = CompiledGrammar | CheckedGrammar | ClosingGrammar
 
 _LIMITS = {
     "max_items_in_row": 2000,
@@ -77,10 +78,11 @@ class LlguidanceConstrainer:
                 raise _refusal(constraint, f"no answer can follow it: {_sentence(complaint)}", tokenizer)
         compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
         follow = self._checks(constraint, grammar)
-        if follow is None:
+        if follow is None and (grammar.lowered is None or is_trial):
             return compiled
         index = self._indexes.get(vocabulary.fingerprint, lambda: TokenIndex(vocabulary))
-        return CheckedGrammar(compiled, follow, index, vocabulary)
+        checked = compiled if follow is None else CheckedGrammar(compiled, follow, index, vocabulary)
+        return checked if grammar.lowered is None else ClosingGrammar(checked, grammar.lowered, index, vocabulary)
 
     def _checks(self, constraint: Constraint, grammar: WrittenGrammar) -> Follow | None:
         if grammar.lowered is not None:

@@ -13,14 +13,17 @@ from flowgen.adapters.llama.sampler import TokenSampler
 from flowgen.adapters.llama.scores import Mask, ScoreRules
 from flowgen.domain.errors import EngineFailed
 from flowgen.domain.model import Vocabulary
-from flowgen.domain.ports import TokenMatcher
+from flowgen.domain.ports import HasteningMatcher, TokenMatcher
 from flowgen.domain.verdicts import ACCEPTED, Verdict
+
+HASTENED = "the tokens that the answer may have were nearly spent, so it was brought to its end on the shortest way"
 
 
 class TokenChooser:
     """One per answer, on the engine's thread. `make_sampler` is called once, at the first choice.
 
-    With `ignore_eos` no end token is chosen and none ends the answer. The choosers of one engine may share a `scratch`.
+    With `ignore_eos` no end token is chosen and none ends the answer. Where `max_tokens` are nearly spent, a matcher
+    may hasten to the end; a warning says so. The choosers of one engine may share a `scratch`.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class TokenChooser:
         matcher: TokenMatcher | None = None,
         *,
         ignore_eos: bool = False,
+        max_tokens: int | None = None,
         scratch: Scratch | None = None,
     ) -> None:
         n_vocab = len(vocabulary.tokens)
@@ -38,6 +42,9 @@ class TokenChooser:
         self._make_sampler = make_sampler
         self._sampler: TokenSampler | None = None
         self._matcher = matcher
+        self._hastening = matcher if isinstance(matcher, HasteningMatcher) else None
+        self._max_tokens = max_tokens
+        self._is_hastened = False
         self._surprise = 0.0  # the draw's state before the token that is chosen now
         self._surprises: list[float] = []  # and before each token that was taken
         self._ignores_ends = ignore_eos and bool(vocabulary.end_tokens)
@@ -50,7 +57,7 @@ class TokenChooser:
 
     @property
     def warnings(self) -> Sequence[str]:
-        return self._rules.warnings
+        return [*self._rules.warnings, *([HASTENED] if self._is_hastened else [])]
 
     def choose(self, logits: NDArray[np.float32], prompt: Sequence[int], tokens: Sequence[int]) -> int:
         """Give the next token; it is not accepted yet. `logits` stay as they are. Raises EngineFailed where the grammar
@@ -58,7 +65,7 @@ class TokenChooser:
         if self._sampler is None:
             self._sampler = self._make_sampler()
             self._surprise = self._sampler.surprise
-        candidates = self._rules.apply(logits, prompt, tokens, self._allowed(), self._scratch)
+        candidates = self._rules.apply(logits, prompt, tokens, self._allowed(len(tokens)), self._scratch)
         return self._sampler.draw(candidates, self._scratch)
 
     def is_end(self, token: int) -> bool:
@@ -108,7 +115,7 @@ class TokenChooser:
         if self._sampler is not None:
             self._sampler.close()
 
-    def _allowed(self) -> Mask | None:
+    def _allowed(self, num_tokens: int) -> Mask | None:
         """The grammar's mask; the answer's end is among it where it may end. None allows all."""
         if self._matcher is None:
             return self._mask if self._ignores_ends else None
@@ -120,6 +127,9 @@ class TokenChooser:
         elif self._matcher.may_finish():
             mask |= self._end_mask
         mask &= self._all_mask  # the last word may reach beyond the vocabulary
+        if self._hastening is not None and self._max_tokens is not None:
+            is_hastened = self._hastening.hasten(mask.data.cast("B"), self._max_tokens - num_tokens)
+            self._is_hastened = self._is_hastened or is_hastened
         return mask
 
 

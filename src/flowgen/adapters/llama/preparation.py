@@ -70,10 +70,11 @@ class Preparation:
         criteria, processors = self._criteria(request), self._processors(request)
         matcher, seconds = self._compile(request)
         rest = self._info.n_ctx - len(prompt)
+        max_tokens = rest if request.max_tokens is None else min(request.max_tokens, rest)
         return Answer(
             prompt,
-            rest if request.max_tokens is None else min(request.max_tokens, rest),
-            self._chooser(request, processors, matcher),
+            max_tokens,
+            self._chooser(request, processors, matcher, max_tokens),
             Emission(TokenText(self._vocabulary, request.preserved), StopScanner(request.stop, request.silent_spans)),
             num_logprobs=request.logprobs,
             prompt_logprobs=request.prompt_logprobs and self._options.logits_all,
@@ -112,7 +113,11 @@ class Preparation:
         return matcher, time.monotonic() - began
 
     def _chooser(
-        self, request: GenerationRequest, processors: Sequence[LogitsProcessor], matcher: TokenMatcher | None
+        self,
+        request: GenerationRequest,
+        processors: Sequence[LogitsProcessor],
+        matcher: TokenMatcher | None,
+        max_tokens: int,
     ) -> TokenChooser:
         sampling = request.sampling
         seed = draw_seed(sampling.seed, self._options.seed)
@@ -126,6 +131,7 @@ class Preparation:
             self._vocabulary,
             matcher,
             ignore_eos=request.ignore_eos,
+            max_tokens=max_tokens,
             scratch=self._scratch,
         )
 

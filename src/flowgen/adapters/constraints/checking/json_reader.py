@@ -27,16 +27,21 @@ class Event(NamedTuple):
     first: int = 0
 
 
-_VALUE, _NAME, _COLON, _AFTER, _STRING, _KEY, _NUMBER, _WORD, _END = range(9)
-_ESCAPED = 16
+VALUE, NAME, COLON, AFTER, STRING, KEY, NUMBER, WORD, END = range(9)
+"""What a text stands at, or in: `Reading.mode`. At a value, or behind a bracket or comma at a name or the end of the
+bracket; in a string, a key, a number or a word."""
+ESCAPED = 16
 """Added to a mode: the next byte belongs to an escape."""
 _SPACE = frozenset(b" \t\r\n")
 _DELIMITERS = frozenset(b",]} \t\r\n")
-_QUOTE, _BACKSLASH, _COMMA = b'"\\,'
+QUOTE, _BACKSLASH, _COMMA = b'"\\,'
 _ARRAY, _OBJECT = b"[{"
 _CLOSING = frozenset(b"]}")
 _WORD_SIZES = {ord("t"): 4, ord("f"): 5, ord("n"): 4}
 
+
+KINDS = dict(zip(b'{["tfn', ("object", "array", "string", "boolean", "boolean", "null"), strict=True))
+"""By a value's first byte; any other begins a number."""
 
 Outer = tuple[bool, "Outer | None"]
 """An open bracket, whether it is an object's, and those around it."""
@@ -46,7 +51,7 @@ class Reading(NamedTuple):
     """Where a text is. It never changes, so going back is taking an older one. `start` is where the scalar or key that
     is being read begins, and `first` its first byte; `outer` are the open brackets, the innermost first."""
 
-    mode: int = _VALUE
+    mode: int = VALUE
     start: int = 0
     first: int = 0
     outer: "Outer | None" = None
@@ -54,7 +59,7 @@ class Reading(NamedTuple):
     @property
     def is_over(self) -> bool:
         """The value has ended."""
-        return self.mode == _END
+        return self.mode == END
 
 
 START = Reading()
@@ -76,14 +81,14 @@ class _Walk:
         self.events: list[Event] = []
 
     def take(self, here: int, byte: int) -> None:
-        if self.mode >= _ESCAPED:
-            self.mode -= _ESCAPED
-        elif self.mode in (_STRING, _KEY):
+        if self.mode >= ESCAPED:
+            self.mode -= ESCAPED
+        elif self.mode in (STRING, KEY):
             self._letter(here, byte)
-        elif self.mode == _WORD:
+        elif self.mode == WORD:
             if here + 1 == self.start + _WORD_SIZES[self.first]:
                 self._close(self.start, here + 1, here + 1)
-        elif self.mode != _NUMBER:
+        elif self.mode != NUMBER:
             self._mark(here, byte)
         elif byte in _DELIMITERS:
             self._close(self.start, here, here + 1)
@@ -91,12 +96,12 @@ class _Walk:
 
     def _letter(self, here: int, byte: int) -> None:
         if byte == _BACKSLASH:
-            self.mode += _ESCAPED
-        elif byte == _QUOTE and self.mode == _STRING:
+            self.mode += ESCAPED
+        elif byte == QUOTE and self.mode == STRING:
             self._close(self.start, here + 1, here + 1)
-        elif byte == _QUOTE:
+        elif byte == QUOTE:
             self.events.append(Event(What.KEY_END, self.start, here + 1, here + 1, byte))
-            self.mode = _COLON
+            self.mode = COLON
 
     def _mark(self, here: int, byte: int) -> None:
         if byte in _SPACE:
@@ -104,15 +109,15 @@ class _Walk:
         if byte in _CLOSING and self.outer is not None:
             self.outer = self.outer[1]
             self._close(-1, here + 1, here + 1)
-        elif self.mode == _AFTER and self.outer is not None:
+        elif self.mode == AFTER and self.outer is not None:
             self.events.append(Event(What.COMMA, here, here + 1, here + 1, byte))
-            self.mode = _NAME if self.outer[0] else _VALUE
-        elif self.mode == _NAME:
+            self.mode = NAME if self.outer[0] else VALUE
+        elif self.mode == NAME:
             self.events.append(Event(What.KEY, here, here, here + 1, byte))
-            self.mode, self.start = _KEY, here
-        elif self.mode == _COLON:
-            self.mode = _VALUE
-        elif self.mode == _VALUE:
+            self.mode, self.start = KEY, here
+        elif self.mode == COLON:
+            self.mode = VALUE
+        elif self.mode == VALUE:
             self._open(here, byte)
 
     def _open(self, here: int, byte: int) -> None:
@@ -120,17 +125,17 @@ class _Walk:
         self.start, self.first = here, byte
         if byte in (_ARRAY, _OBJECT):
             self.outer = (byte == _OBJECT, self.outer)
-            self.mode = _NAME if byte == _OBJECT else _VALUE
+            self.mode = NAME if byte == _OBJECT else VALUE
         else:
-            self.mode = _STRING if byte == _QUOTE else _WORD if byte in _WORD_SIZES else _NUMBER
+            self.mode = STRING if byte == QUOTE else WORD if byte in _WORD_SIZES else NUMBER
 
     def _close(self, start: int, end: int, seen: int) -> None:
         self.events.append(Event(What.CLOSE, start, end, seen, self.first))
-        self.mode = _AFTER if self.outer is not None else _END
+        self.mode = AFTER if self.outer is not None else END
 
 
 def finish(reading: Reading, place: int) -> list[Event]:
     """The text ends here: a number at its top has no other end."""
-    if reading.mode != _NUMBER or reading.outer is not None:
+    if reading.mode != NUMBER or reading.outer is not None:
         return []
     return [Event(What.CLOSE, reading.start, place, place, reading.first)]

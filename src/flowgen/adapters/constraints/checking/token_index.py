@@ -14,15 +14,17 @@ _MOST_KEPT = 512
 
 
 class TokenIndex:
-    """Built once per vocabulary: some 50 ms for a large one."""
+    """Built once per vocabulary: some 50 ms for a large one. `firsts` are the tokens' first bytes, 256 for the answer's
+    ends; `sizes` count their bytes."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.texts: Sequence[bytes] = vocabulary.tokens
         self._ends = frozenset(vocabulary.end_tokens)
         self._order = sorted(range(len(self.texts)), key=self.texts.__getitem__)
         self._sorted = [self.texts[token] for token in self._order]
-        self._firsts = np.array([text[0] if text else 256 for text in self.texts], np.int16)
-        self._firsts[list(self._ends)] = 256
+        self.firsts = np.array([text[0] if text else 256 for text in self.texts], np.int16)
+        self.firsts[list(self._ends)] = 256
+        self.sizes = np.array([len(text) for text in self.texts], np.int32)
         self._num_bytes = -(-len(self.texts) // 32) * 4
         self._known: dict[bytes, Bits] = {}
 
@@ -40,22 +42,27 @@ class TokenIndex:
 
     def only(self, token: int) -> Bits:
         """One token."""
+        return self.some([token])
+
+    def some(self, tokens: Sequence[int]) -> Bits:
+        """These tokens."""
         bits = np.zeros(self._num_bytes, np.uint8)
-        bits[token >> 3] = 1 << (token & 7)
+        for token in tokens:
+            bits[token >> 3] |= 1 << (token & 7)
         return bits
 
     def first_fork(self, allowed: Bits, way: bytes) -> int | None:
         """The first byte of a way at which one of these tokens says something else; None where all go along with it.
         The answer's end is another way too."""
         tokens = np.flatnonzero(np.unpackbits(allowed, bitorder="little")[: len(self.texts)])
-        if (self._firsts[tokens] != way[0]).any():
+        if (self.firsts[tokens] != way[0]).any():
             return 0
         return min(self._forks(tokens, way), default=None)
 
     def last_fork(self, allowed: Bits, way: bytes) -> int | None:
         """The last such byte."""
         tokens = np.flatnonzero(np.unpackbits(allowed, bitorder="little")[: len(self.texts)])
-        along = self._firsts[tokens] == way[0]
+        along = self.firsts[tokens] == way[0]
         return max(self._forks(tokens[along], way), default=None if along.all() else 0)
 
     def _forks(self, tokens: NDArray[np.intp], way: bytes) -> list[int]:

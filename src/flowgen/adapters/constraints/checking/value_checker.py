@@ -5,14 +5,12 @@ import json
 from typing import Any, NamedTuple
 
 from flowgen.adapters.constraints.checking.inner_places import starts_of
-from flowgen.adapters.constraints.checking.json_reader import START, Event, Reading, What, finish, read
+from flowgen.adapters.constraints.checking.json_reader import KINDS, START, Event, Reading, What, finish, read
 from flowgen.adapters.constraints.checking.judges import Complaint, Grown, Judge, Judges
 from flowgen.application.schemas import walking
 from flowgen.domain.schemas import Lowered, Residue
 from flowgen.domain.values import JsonValue
 
-_KINDS = dict(zip(b'{["tfn', ("object", "array", "string", "boolean", "boolean", "null"), strict=True))
-"""By a value's first byte; any other begins a number."""
 _MOST_KEPT = 20_000
 
 
@@ -161,7 +159,7 @@ class _Walk:
         return self._one_more(event)
 
     def _open(self, event: Event) -> None:
-        kind = _KINDS.get(event.first, "number")
+        kind = KINDS.get(event.first, "number")
         outer = self.bracket
         if outer is None:
             spot = self._checker.root(kind)

@@ -1,0 +1,81 @@
+"""How many characters a text lacks to match a pattern: Brzozowski's derivatives of the normal form's patterns. Refuses
+to know JSON."""
+
+import math
+from functools import lru_cache
+
+from flowgen.application.schemas.regular import (
+    EMPTY,
+    Again,
+    Chars,
+    Choice,
+    Edge,
+    Group,
+    Look,
+    Regular,
+    Repeat,
+    Sequence,
+    has,
+)
+
+_NEVER = Chars(())
+
+
+@lru_cache(maxsize=4096)
+def least_length(tree: Regular) -> float:
+    """The characters of the shortest text that matches; infinite where none does. Edges and lookarounds are taken to
+    hold."""
+    match tree:
+        case Chars(ranges):
+            return 1 if ranges else math.inf
+        case Sequence(parts):
+            return sum(map(least_length, parts))
+        case Choice(options):
+            return min(map(least_length, options), default=math.inf)
+        case Repeat(part, least):
+            return least * least_length(part) if least else 0
+        case Group(_, body) | Again(_, body):
+            return least_length(body)
+        case Edge() | Look():
+            return 0
+
+
+@lru_cache(maxsize=16_384)
+def after(tree: Regular, char: str) -> Regular:
+    """What is left of a pattern once a text has begun with a character."""
+    match tree:
+        case Chars(ranges):
+            return EMPTY if has(ranges, char) else _NEVER
+        case Sequence(parts):
+            return _after_row(parts, char)
+        case Choice(options):
+            return _choice(after(option, char) for option in options)
+        case Repeat(part, least, most):
+            if most == 0:
+                return _NEVER
+            rest = Repeat(part, max(0, least - 1), None if most is None else most - 1)
+            return _row(after(part, char), (rest,))
+        case Group(_, body) | Again(_, body):
+            return after(body, char)
+        case Edge() | Look():
+            return _NEVER
+
+
+def _after_row(parts: tuple[Regular, ...], char: str) -> Regular:
+    options = []
+    for place, part in enumerate(parts):
+        options.append(_row(after(part, char), parts[place + 1 :]))
+        if least_length(part):
+            break
+    return _choice(options)
+
+
+def _row(first: Regular, rest: tuple[Regular, ...]) -> Regular:
+    if first == _NEVER:
+        return _NEVER
+    return Sequence((*first.parts, *rest)) if isinstance(first, Sequence) else Sequence((first, *rest))
+
+
+def _choice(options) -> Regular:  # type: ignore[no-untyped-def]
+    alive = tuple(dict.fromkeys(option for option in options if option != _NEVER))
+    return alive[0] if len(alive) == 1 else Choice(alive) if alive else _NEVER
