@@ -1,24 +1,29 @@
-"""What a streamed token costs besides the engine: the whole application over scripted answers, without sockets.
+"""What a streamed token costs besides the engine: the whole application over scripted answers.
 
-    python -m benchmarks.edge [--streams 16] [--tokens 1000]
+    python -m benchmarks.edge [--streams 16] [--tokens 1000] [--sockets]
 
 Prints streamed tokens per second of one core's time, the script's own share included, and how long a lone client waits
-for its first byte.
+for its first byte. With `--sockets` the server is the one of `flowgen serve` and each stream a TCP connection from
+another process; without, the application is called as a server would call it.
 """
 
 import argparse
 import asyncio
 import json
+import multiprocessing
 import statistics
 import time
 from typing import Any
 
 import httpx
 import msgspec
+import uvicorn
 from dependency_injector import providers
 
 from flowgen.bootstrap.container import make_container
 from flowgen.bootstrap.settings import Settings
+from flowgen.cli.listening import listen
+from flowgen.cli.server import Server
 from flowgen.domain.model import ModelSpec
 from flowgen.testing.scripted_factory import ScriptedRuntimeFactory
 from flowgen.testing.scripted_runtime import ScriptedAnswer, ScriptedRuntime, scripted_info
@@ -60,6 +65,65 @@ class Listener:
         await app(scope, self.receive, self.send)
 
 
+async def _connected(port: int, num_tokens: int) -> float:
+    """Ask over a connection and read to the end; the seconds until the first byte. Raises SystemExit for less."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = json.dumps(_BODY).encode()
+    head = f"POST {_PATH} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+    start = time.perf_counter()
+    writer.write(head.encode() + body)
+    data = await reader.read(1)
+    first_s = time.perf_counter() - start
+    data += await reader.read()
+    writer.close()
+    if data.count(b"data: ") < num_tokens:
+        raise SystemExit("an answer was cut short")
+    return first_s
+
+
+def _ask(port: int, num_streams: int, num_tokens: int) -> list[float]:
+    """What the other process does: the seconds until each stream's first byte."""
+
+    async def ask() -> list[float]:
+        return list(await asyncio.gather(*(_connected(port, num_tokens) for _ in range(num_streams))))
+
+    return asyncio.run(ask())
+
+
+async def _measure_sockets(num_streams: int, num_tokens: int) -> None:
+    app = await _loaded_app(num_tokens)
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    server = Server(app, lambda: asyncio.sleep(0))
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    with multiprocessing.get_context("spawn").Pool(1) as clients:
+        lone = [(await _asked(clients, port, 1, num_tokens))[0] for _ in range(_NUM_LONE)]
+        start = time.process_time()
+        await _asked(clients, port, num_streams, num_tokens)
+        seconds = time.process_time() - start
+    server.handle_exit(0, None)
+    await serving
+    _tell(num_streams * num_tokens / seconds, f"{num_streams} connections", statistics.median(lone))
+
+
+async def _asked(clients: Any, port: int, num_streams: int, num_tokens: int) -> list[float]:
+    """Ask from the other process, while this one's loop serves."""
+    found: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
+    tell = asyncio.get_running_loop().call_soon_threadsafe
+    arguments = (port, num_streams, num_tokens)
+    clients.apply_async(
+        _ask,
+        arguments,
+        callback=lambda told: tell(found.set_result, told),
+        error_callback=lambda error: tell(found.set_exception, error),
+    )
+    return await found
+
+
+def _tell(rate: float, over: str, first_s: float) -> None:
+    print(f"{rate:.0f} tokens/s of one core over {over}; first byte after {first_s:.4f} s")
+
+
 async def _measure(num_streams: int, num_tokens: int) -> None:
     app = await _loaded_app(num_tokens)
     lone = [Listener() for _ in range(_NUM_LONE)]
@@ -72,8 +136,7 @@ async def _measure(num_streams: int, num_tokens: int) -> None:
     if any(listener.num_pieces < num_tokens for listener in listeners):
         raise SystemExit("an answer was cut short")
     first_s = statistics.median(listener.first_s for listener in lone)
-    rate = num_streams * num_tokens / seconds
-    print(f"{rate:.0f} tokens/s of one core over {num_streams} streams; first byte after {first_s:.4f} s")
+    _tell(num_streams * num_tokens / seconds, f"{num_streams} streams", first_s)
 
 
 async def _loaded_app(num_tokens: int) -> Any:
@@ -98,8 +161,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--streams", type=int, default=16)
     parser.add_argument("--tokens", type=int, default=1000)
+    parser.add_argument("--sockets", action="store_true")
     arguments = parser.parse_args()
-    asyncio.run(_measure(arguments.streams, arguments.tokens))
+    measure = _measure_sockets if arguments.sockets else _measure
+    with asyncio.Runner(loop_factory=uvicorn.Config(None).get_loop_factory()) as runner:  # as `flowgen serve` does
+        runner.run(measure(arguments.streams, arguments.tokens))
 
 
 if __name__ == "__main__":

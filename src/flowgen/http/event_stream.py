@@ -35,8 +35,9 @@ class StreamSettings(Value, frozen=True):
 def event(value: Any) -> bytes:
     """One `data:` line with JSON, which has no line breaks of its own, and the empty line after it."""
     data = _encode(value)
-    for character, escape in _LINE_ENDS.items():
-        data = data.replace(character, escape)
+    if not data.isascii():
+        for character, escape in _LINE_ENDS.items():
+            data = data.replace(character, escape)
     return b"data: %b\n\n" % data
 
 
