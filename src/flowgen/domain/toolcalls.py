@@ -48,13 +48,15 @@ class Match(Value, frozen=True):
 class AnswerPlan(Value, frozen=True):
     """The calls that an answer may hold. `control_tokens` are texts that the vocabulary has as special tokens:
     a grammar names those by token, all others by letters. Free text must not begin, after white space, with a text of
-    `reserved` (a reasoning tag). `generation_prompt` is the prompt's end, which the answer goes on from."""
+    `reserved` (a reasoning tag). `generation_prompt` is the prompt's end, which the answer goes on from.
+    `is_foreign`: the vocabulary has special tokens, and none of the format's, so that the model has not learnt it."""
 
     tools: tuple[Tool, ...]
     is_parallel: bool = True
     control_tokens: frozenset[str] = frozenset()
     reserved: tuple[str, ...] = ()
     generation_prompt: str = ""
+    is_foreign: bool = False
 
 
 class GrammarPart(Value, frozen=True):

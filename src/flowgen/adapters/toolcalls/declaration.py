@@ -111,7 +111,8 @@ class DeclaredFormat:
         if self.declaration.calls is None:
             raise ConstraintRefused("tools", f"{self.name} is a format without calls")
         own = own_tokens((self.declaration.calls, self.declaration.dropped), plan.control_tokens)
-        named = msgspec.structs.replace(plan, control_tokens=own)
+        is_foreign = bool(plan.control_tokens) and not own
+        named = msgspec.structs.replace(plan, control_tokens=own, is_foreign=is_foreign)
         return self.declaration.calls.grammar(self.name, named, self.declaration.dropped)
 
     def description(self) -> str:

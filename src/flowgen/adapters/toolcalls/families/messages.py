@@ -107,7 +107,10 @@ class Messages(Value, frozen=True):
         return self.body.bodies(grammar) if self.body else add_arguments(grammar)
 
     def _before(self, grammar: BlockGrammar) -> str:
-        """Thinking and texts that messages follow, each with what begins the next message."""
+        """Thinking and texts that messages follow, each with what begins the next message. Of a model that has learnt
+        no such messages there are none: it would not find their end."""
+        if grammar.plan.is_foreign:
+            return ""
         kinds = []
         for kind, (opening, closing) in (("thinking", self.thinking_texts), ("preamble", self.preamble_texts)):
             if opening:
