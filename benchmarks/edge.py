@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--sockets", action="store_true")
     arguments = parser.parse_args()
     measure = _measure_sockets if arguments.sockets else _measure
-    with asyncio.Runner(loop_factory=uvicorn.Config(None).get_loop_factory()) as runner:  # as `flowgen serve` does
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:  # as `flowgen serve` does
         runner.run(measure(arguments.streams, arguments.tokens))
 
 
