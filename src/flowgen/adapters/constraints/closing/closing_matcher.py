@@ -30,6 +30,7 @@ _NEAR = 0.01
 """A difference of tokens that does not count."""
 
 
+_CLOSERS = {mode.STRING: frozenset(b'"'), mode.NUMBER: frozenset(b",]}")}
 Tokens = NDArray[np.intp]
 
 
@@ -129,8 +130,9 @@ class ClosingMatcher:
         return self._index.some([token for token, rest in zip(tokens, rests, strict=True) if rest <= least])
 
     def _tried(self, tokens: Tokens, place: Place) -> Tokens:
-        """Those that may lead to the end: in a text, what closes it; in a name, what makes it one that is required."""
-        letters = {mode.QUOTE} if place.reading.mode == mode.STRING else self._places.next_letters(place, self._bytes)
+        """Those that may lead to the end: in a text or number, what closes it; in a name, what makes it a required
+        one."""
+        letters = _CLOSERS.get(place.reading.mode) or self._places.next_letters(place, self._bytes)
         if letters:
             likely = tokens[np.isin(self._index.firsts[tokens], list(letters))]
             tokens = likely if len(likely) else tokens
