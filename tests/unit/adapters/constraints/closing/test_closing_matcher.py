@@ -34,7 +34,11 @@ TREE = {
         }
     },
 }
-MEMBERS: dict[str, Any] = {"type": "object", "required": ["kind", "names"], "properties": {"kind": {"enum": ["cat", "dog"]}}}
+MEMBERS: dict[str, Any] = {
+    "type": "object",
+    "required": ["kind", "names"],
+    "properties": {"kind": {"enum": ["cat", "dog"]}},
+}
 SCHEMAS: list[Any] = [
     {"type": "string"},
     {"type": "number"},
