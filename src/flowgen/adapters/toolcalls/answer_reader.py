@@ -151,13 +151,14 @@ class AnswerReader:
             yield from self._syntax.read(stream, events, self._start)
         except BrokenCall as broken:
             if is_bare and events.num_calls == num_calls:
-                self._no_call(broken)
+                self._no_call(broken, len(marker))
             else:
                 yield from self._recover(broken, 0 if is_bare else len(marker))
         self._space, self._is_edge = ("", True) if events.num_calls > num_calls else (self._space, self._is_edge)
 
-    def _no_call(self, broken: BrokenCall) -> None:
-        """Tell what began like a call without markers, and is none."""
+    def _no_call(self, broken: BrokenCall, size: int) -> None:
+        """Tell what began like a call without markers, and is none; at least its opening, so that reading goes on."""
+        self._stream.skip(max(0, size - self._stream.num_marked))
         raw = self._stream.marked
         is_cut = isinstance(broken, CutCall) and self._stream.end == "length"
         if is_cut and len("".join(raw.split())) >= _LEAST_CUT:

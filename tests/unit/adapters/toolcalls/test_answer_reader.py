@@ -1,0 +1,22 @@
+"""How an answer is split into content and calls: reading goes on, whatever began."""
+
+import pytest
+from support.formats import read
+
+from flowgen.adapters.toolcalls.declaration import DeclaredFormat
+from flowgen.adapters.toolcalls.formats import builtin_formats
+
+WITH_CALLS = [format for format in builtin_formats() if format.declaration.calls is not None]
+
+
+@pytest.mark.parametrize("format", WITH_CALLS, ids=lambda format: format.name)
+def test_an_opening_that_no_call_follows_does_not_hold_the_answer_up(format: DeclaredFormat) -> None:
+    """A list where the syntax has none was once read again and again, for ever."""
+    syntax = format.declaration.calls
+    assert syntax is not None
+    openings = syntax.openings()
+    for opening in (*openings.marked, *openings.plain, *openings.bare, "[", "{", "[{"):
+        for is_strict in (True, False):
+            answer = read(format, f"{opening} is no call", is_strict=is_strict)
+            assert answer.calls == ()
+            assert "no call" in answer.texts or answer.texts == ""
