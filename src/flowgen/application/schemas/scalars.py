@@ -16,6 +16,8 @@ from flowgen.domain.schemas import Node, Nothing, Number, Residue, String
 Numeral = int | float
 _ABOUT_STRINGS = frozenset(("minLength", "maxLength", "pattern", "format", AVOIDED, EXCLUDED))
 MAX_COUNT = 2**31
+MAX_BESIDE = 64
+"""Characters that are counted beside a format; a longer bound is judged."""
 MAX_RESTS = 25_000
 """Remainders that an automaton tells apart: 0.1 s of compiling."""
 
@@ -113,6 +115,11 @@ def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
     known = [FORMATS.get(name) for fact in facts if isinstance(name := fact.schema.get("format"), str)]
     if most is not None and any(form and form.longest is not None and form.longest <= most for form in known):
         most = None  # the format bounds it already
+    if most is not None and most > MAX_BESIDE and any(form and form.patterns for form in known):
+        for fact in facts:  # counted together, the two would have too many states
+            if "maxLength" in fact.schema:
+                residues += nodes.remarks.residue(fact.place, "maxLength", "whole", "beside a format")
+        most = None
     return String(
         min_length=least,
         max_length=most,
