@@ -1,10 +1,10 @@
 """How an answer is split into content and calls: reading goes on, whatever began."""
 
 import pytest
-from support.formats import read
 
 from flowgen.adapters.toolcalls.declaration import DeclaredFormat
 from flowgen.adapters.toolcalls.formats import builtin_formats
+from support.formats import read
 
 WITH_CALLS = [format for format in builtin_formats() if format.declaration.calls is not None]
 

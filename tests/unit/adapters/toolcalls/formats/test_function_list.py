@@ -15,6 +15,7 @@ from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
 from flowgen.testing.folding import Fold, fold
 from flowgen.testing.format_contract import ToolCallFormatContract
+from flowgen.testing.format_laws import laws_of
 from flowgen.testing.sample_tools import TOOLS
 
 CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
@@ -104,3 +105,6 @@ def test_templates_are_told_by_their_example() -> None:
     source = "put it in the format of [func_name1(params_name1=params_value1), func_name2(params)]"
     assert FUNCTION_LIST.match(TemplateProbe(source=source)) is not None
     assert FUNCTION_LIST.match(TemplateProbe(source="Hello")) is None
+
+
+TestFunctionListLaws = laws_of(FUNCTION_LIST, lambda: CONSTRAINER)

@@ -12,6 +12,7 @@ from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
 from flowgen.testing.folding import Fold, fold
 from flowgen.testing.format_contract import ToolCallFormatContract
+from flowgen.testing.format_laws import laws_of
 
 START, END = "<tool_call>", "</tool_call>"
 CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
@@ -109,3 +110,6 @@ def test_what_the_rules_cannot_keep_is_left_to_the_json_compiler() -> None:
 )
 def test_templates_are_told_by_their_markers(source: str, is_claimed: bool) -> None:
     assert (HERMES_JSON.match(TemplateProbe(source=source)) is not None) == is_claimed
+
+
+TestHermesJsonLaws = laws_of(HERMES_JSON, lambda: CONSTRAINER)

@@ -12,6 +12,7 @@ from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
 from flowgen.testing.folding import fold
 from flowgen.testing.format_contract import ToolCallFormatContract
+from flowgen.testing.format_laws import laws_of
 
 START, END = "<|tool_call_start|>", "<|tool_call_end|>"
 CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
@@ -118,3 +119,6 @@ def test_markers_in_arguments_are_escaped() -> None:
 )
 def test_templates_are_told_by_their_markers(probe: TemplateProbe, is_claimed: bool) -> None:
     assert (LFM2.match(probe) is not None) == is_claimed
+
+
+TestLfm2Laws = laws_of(LFM2, lambda: CONSTRAINER)

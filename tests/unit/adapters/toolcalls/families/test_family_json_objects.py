@@ -1,0 +1,32 @@
+"""Calls that are JSON objects: what the family's fields say."""
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
+from flowgen.adapters.toolcalls.json_call_reader import Keys
+from support.formats import PING, WEATHER, calls_in, read
+
+LIST = DeclaredFormat(Declaration(name="a_list", calls=JsonObjects(opening="<c>", closing="</c>", is_list=True)))
+BARE = DeclaredFormat(Declaration(name="bare", calls=JsonObjects(keys=Keys(name=("fn",), arguments=("with",)))))
+
+
+def test_a_list_between_markers() -> None:
+    written = LIST.write([WEATHER, PING])
+    assert written.startswith('<c>[{"name": "get_weather", "arguments": {"city": "Paris"')
+    assert [name for name, _ in calls_in(LIST, written, is_strict=True)] == ["get_weather", "ping"]
+
+
+def test_without_markers_only_known_tools_are_calls() -> None:
+    assert calls_in(BARE, '{"fn": "ping", "with": {}}') == [("ping", {})]
+    answer = read(BARE, '{"fn": "nobody", "with": {}}')
+    assert (answer.calls, answer.content) == ((), '{"fn": "nobody", "with": {}}')
+
+
+def test_prose_between_marker_and_list_is_told_and_no_call() -> None:
+    answer = read(LIST, '<c>see here [{"name": "ping"}]</c>')
+    assert ([call.name for call in answer.calls], answer.texts) == (["ping"], "see here ")
+
+
+def test_keys_in_the_other_order_and_arguments_in_a_string() -> None:
+    assert calls_in(LIST, '<c>[{"arguments": "{\\"city\\": \\"Rome\\"}", "name": "get_weather"}]</c>') == [
+        ("get_weather", {"city": "Rome"})
+    ]

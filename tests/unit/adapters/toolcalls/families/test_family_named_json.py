@@ -1,0 +1,29 @@
+"""Names outside of JSON arguments: what the family's fields say."""
+
+import pytest
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.named_json import NamedJson
+from flowgen.domain.errors import CannotWrite
+from flowgen.domain.messages import ToolCall
+from support.formats import PING, WEATHER, calls_in, read
+
+MADE_UP = DeclaredFormat(
+    Declaration(name="made_up", calls=NamedJson(opening="<fly>", name_end="<with>", closing="<land>", separator="\n"))
+)
+
+
+def test_the_fields_are_the_letters() -> None:
+    written = MADE_UP.write([WEATHER, PING])
+    assert written == '<fly>get_weather<with>{"city": "Paris", "days": 3}<land>\n<fly>ping<with>{}<land>'
+    assert [name for name, _ in calls_in(MADE_UP, written, is_strict=True)] == ["get_weather", "ping"]
+
+
+def test_a_name_that_would_end_early_cannot_be_written() -> None:
+    with pytest.raises(CannotWrite):
+        MADE_UP.write([ToolCall(name="a<with>b", arguments={})])
+
+
+def test_the_closing_may_be_missing_and_what_follows_is_content() -> None:
+    answer = read(MADE_UP, "<fly>ping<with>{} and more")
+    assert ([call.name for call in answer.calls], answer.content.strip()) == (["ping"], "and more")

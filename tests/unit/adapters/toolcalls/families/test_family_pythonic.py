@@ -1,0 +1,26 @@
+"""Calls in Python's notation: what the family's fields say."""
+
+import pytest
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.pythonic import Pythonic
+from support.formats import PING, WEATHER, calls_in, read
+
+MADE_UP = DeclaredFormat(Declaration(name="made_up", calls=Pythonic(opening="<py>", closing="</py>")))
+
+
+def test_the_fields_are_the_letters() -> None:
+    written = MADE_UP.write([WEATHER, PING])
+    assert written == '<py>[get_weather(city="Paris", days=3), ping()]</py>'
+    assert calls_in(MADE_UP, written, is_strict=True) == [(WEATHER.name, WEATHER.arguments), ("ping", {})]
+
+
+@pytest.mark.parametrize("text", ["'Rome'", '"Rome"', '"""Rome"""', "'''Rome'''", r'"Ro\x6de"'])
+def test_all_of_pythons_quotes(text: str) -> None:
+    assert calls_in(MADE_UP, f"<py>[get_weather(city={text})]</py>") == [("get_weather", {"city": "Rome"})]
+
+
+def test_a_broken_call_leaves_its_siblings() -> None:
+    answer = read(MADE_UP, "<py>[ping(), ping(a=), ping(b=1)]</py>")
+    assert [call.arguments for call in answer.calls] == [{}, {"b": 1}]
+    assert len(answer.malformed) == 1

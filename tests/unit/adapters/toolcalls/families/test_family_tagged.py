@@ -1,0 +1,35 @@
+"""Arguments between texts, one by one: what the family's fields say."""
+
+import pytest
+
+from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
+from flowgen.adapters.toolcalls.families.tagged import Tagged
+from flowgen.domain.errors import CannotWrite
+from flowgen.domain.messages import ToolCall
+from support.formats import PING, WEATHER, calls_in
+
+TEXTS = Tagged(opening="<do:", name_end=">", key_opening="<p=", key_end=">", value_closing="</>", closing="</do>")
+MADE_UP = DeclaredFormat(Declaration(name="made_up", calls=TEXTS))
+
+
+def test_the_fields_are_the_letters() -> None:
+    written = MADE_UP.write([WEATHER, PING])
+    assert written == "<do:get_weather><p=city>Paris</><p=days>3</></do><do:ping></do>"
+    assert calls_in(MADE_UP, written, is_strict=True) == [(WEATHER.name, WEATHER.arguments), ("ping", {})]
+
+
+def test_the_schema_says_what_a_text_is() -> None:
+    raw = "<do:get_weather><p=city>12</><p=days>12</></do>"
+    assert calls_in(MADE_UP, raw) == [("get_weather", {"city": "12", "days": 12})]
+
+
+def test_a_text_that_would_end_early_cannot_be_written() -> None:
+    with pytest.raises(CannotWrite):
+        MADE_UP.write([ToolCall(name="get_weather", arguments={"city": "a</>b"})])
+
+
+def test_many_arguments_and_unclosed_values_are_read_once() -> None:
+    """What was read twice at every argument, or to the end at every opening, took minutes."""
+    many = "".join(f"<p=k{index}>v</>" for index in range(5000))
+    assert len(calls_in(MADE_UP, f"<do:ping>{many}</do>")[0][1]) == 5000
+    assert calls_in(MADE_UP, "<do:ping><p=k>v" * 5000) == []

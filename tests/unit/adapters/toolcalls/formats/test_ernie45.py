@@ -1,0 +1,32 @@
+"""ERNIE 4.5 thinking: what an answer in this format is."""
+
+from flowgen.adapters.toolcalls.formats.ernie45 import FORMAT
+from flowgen.testing.format_laws import laws_of
+from support.formats import PING, WEATHER, calls_in, constrainer, read
+
+RAW = '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris", "days": 3}}\n</tool_call>\n'
+
+
+def test_a_call_is_written_so_and_read_back() -> None:
+    assert FORMAT.write([WEATHER]) == RAW
+    for is_strict in (True, False):
+        assert calls_in(FORMAT, RAW, is_strict=is_strict) == [(WEATHER.name, WEATHER.arguments)]
+
+
+def test_two_calls_are_written_so() -> None:
+    assert FORMAT.write([WEATHER, PING]) == (
+        "<tool_call>\n"
+        '{"name": "get_weather", "arguments": {"city": "Paris", "days": 3}}\n'
+        "</tool_call>\n"
+        "<tool_call>\n"
+        '{"name": "ping", "arguments": {}}\n'
+        "</tool_call>\n"
+    )
+
+
+def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
+    answer = read(FORMAT, RAW[: RAW.index("Paris") + 3], end="length")
+    assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
+
+
+TestErnie45 = laws_of(FORMAT, constrainer)

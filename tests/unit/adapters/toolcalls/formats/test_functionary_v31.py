@@ -1,0 +1,33 @@
+"""Functionary 3.1: what an answer in this format is."""
+
+from flowgen.adapters.toolcalls.formats.functionary_v31 import FORMAT
+from flowgen.testing.format_laws import laws_of
+from support.formats import PING, WEATHER, calls_in, constrainer, read
+
+RAW = '<function=get_weather>{"city": "Paris", "days": 3}</function>'
+
+
+def test_a_call_is_written_so_and_read_back() -> None:
+    assert FORMAT.write([WEATHER]) == RAW
+    for is_strict in (True, False):
+        assert calls_in(FORMAT, RAW, is_strict=is_strict) == [(WEATHER.name, WEATHER.arguments)]
+
+
+def test_two_calls_are_written_so() -> None:
+    assert FORMAT.write([WEATHER, PING]) == (
+        '<function=get_weather>{"city": "Paris", "days": 3}</function><function=ping>{}</function>'
+    )
+
+
+def test_text_around_a_call_is_content() -> None:
+    answer = read(FORMAT, f"Let me look. {RAW} Done.")
+    assert [call.name for call in answer.calls] == [WEATHER.name]
+    assert answer.content.split() == ["Let", "me", "look.", "Done."]
+
+
+def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
+    answer = read(FORMAT, RAW[: RAW.index("Paris") + 3], end="length")
+    assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
+
+
+TestFunctionaryV31 = laws_of(FORMAT, constrainer)

@@ -1,0 +1,39 @@
+"""gpt-oss: what an answer in this format is."""
+
+from flowgen.adapters.toolcalls.formats.gpt_oss import FORMAT
+from flowgen.testing.format_laws import laws_of
+from support.formats import PING, WEATHER, calls_in, constrainer, read
+
+RAW = '<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{"city": "Paris", "days": 3}<|call|>'
+
+
+def test_a_call_is_written_so_and_read_back() -> None:
+    assert FORMAT.write([WEATHER]) == RAW
+    for is_strict in (True, False):
+        assert calls_in(FORMAT, RAW, is_strict=is_strict) == [(WEATHER.name, WEATHER.arguments)]
+
+
+def test_two_calls_are_written_so() -> None:
+    assert FORMAT.write([WEATHER, PING]) == (
+        '<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{"city":'
+        ' "Paris", "days": 3}<|call|><|start|>assistant<|channel|>commentary to=functions.ping '
+        "<|constrain|>json<|message|>{}<|call|>"
+    )
+
+
+def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
+    answer = read(FORMAT, RAW[: RAW.index("Paris") + 3], end="length")
+    assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
+
+
+def test_thinking_and_a_call() -> None:
+    assert calls_in(
+        FORMAT,
+        (
+            "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary"
+            " to=functions.ping <|constrain|>json<|message|>{}<|call|>"
+        ),
+    ) == [("ping", {})]
+
+
+TestGptOss = laws_of(FORMAT, constrainer)

@@ -1,0 +1,42 @@
+"""InternLM 2 and 2.5, Intern-S1: what an answer in this format is."""
+
+from flowgen.adapters.toolcalls.formats.internlm2 import FORMAT
+from flowgen.testing.format_laws import laws_of
+from support.formats import PING, WEATHER, calls_in, constrainer, read
+
+RAW = '<|action_start|><|plugin|>\n{"name": "get_weather", "parameters": {"city": "Paris", "days": 3}}<|action_end|>'
+
+
+def test_a_call_is_written_so_and_read_back() -> None:
+    assert FORMAT.write([WEATHER]) == RAW
+    for is_strict in (True, False):
+        assert calls_in(FORMAT, RAW, is_strict=is_strict) == [(WEATHER.name, WEATHER.arguments)]
+
+
+def test_two_calls_are_written_so() -> None:
+    assert FORMAT.write([WEATHER, PING]) == (
+        "<|action_start|><|plugin|>\n"
+        '{"name": "get_weather", "parameters": {"city": "Paris", "days": 3}}<|action_end|>\n'
+        "<|action_start|><|plugin|>\n"
+        '{"name": "ping", "parameters": {}}<|action_end|>'
+    )
+
+
+def test_text_around_a_call_is_content() -> None:
+    answer = read(FORMAT, f"Let me look. {RAW} Done.")
+    assert [call.name for call in answer.calls] == [WEATHER.name]
+    assert answer.content.split() == ["Let", "me", "look.", "Done."]
+
+
+def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
+    answer = read(FORMAT, RAW[: RAW.index("Paris") + 3], end="length")
+    assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
+
+
+def test_either_word_for_arguments() -> None:
+    assert calls_in(FORMAT, '<|action_start|><|plugin|>{"name": "ping", "arguments": {}}<|action_end|>') == [
+        ("ping", {})
+    ]
+
+
+TestInternlm2 = laws_of(FORMAT, constrainer)

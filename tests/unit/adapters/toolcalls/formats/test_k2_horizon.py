@@ -1,0 +1,44 @@
+"""K2 V3, K2 Horizon: what an answer in this format is."""
+
+from flowgen.adapters.toolcalls.formats.k2_horizon import FORMAT
+from flowgen.testing.format_laws import laws_of
+from support.formats import PING, WEATHER, calls_in, constrainer, read
+
+RAW = (
+    "<ifm|tool_calls>\n"
+    "<ifm|tool_call>get_weather<ifm|arg_key>city</ifm|arg_key><ifm|arg_value>Paris"
+    "</ifm|arg_value><ifm|arg_key>days</ifm|arg_key><ifm|arg_value>3</ifm|arg_value>"
+    "</ifm|tool_call>\n"
+    "</ifm|tool_calls>"
+)
+
+
+def test_a_call_is_written_so_and_read_back() -> None:
+    assert FORMAT.write([WEATHER]) == RAW
+    for is_strict in (True, False):
+        assert calls_in(FORMAT, RAW, is_strict=is_strict) == [(WEATHER.name, WEATHER.arguments)]
+
+
+def test_two_calls_are_written_so() -> None:
+    assert FORMAT.write([WEATHER, PING]) == (
+        "<ifm|tool_calls>\n"
+        "<ifm|tool_call>get_weather<ifm|arg_key>city</ifm|arg_key><ifm|arg_value>Paris"
+        "</ifm|arg_value><ifm|arg_key>days</ifm|arg_key><ifm|arg_value>3</ifm|arg_value>"
+        "</ifm|tool_call>\n"
+        "<ifm|tool_call>ping</ifm|tool_call>\n"
+        "</ifm|tool_calls>"
+    )
+
+
+def test_text_around_a_call_is_content() -> None:
+    answer = read(FORMAT, f"Let me look. {RAW} Done.")
+    assert [call.name for call in answer.calls] == [WEATHER.name]
+    assert answer.content.split() == ["Let", "me", "look.", "Done."]
+
+
+def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
+    answer = read(FORMAT, RAW[: RAW.index("Paris") + 3], end="length")
+    assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
+
+
+TestK2Horizon = laws_of(FORMAT, constrainer)
