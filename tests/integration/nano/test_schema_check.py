@@ -31,6 +31,9 @@ from support.tiny_runtimes import NANO, NamedPlugins, spec_of
 
 SAMPLES = [json.loads(line) for line in (Path(__file__).parents[2] / "samples/schemas.jsonl").read_bytes().splitlines()]
 
+_ROOM = 256
+"""Tokens beyond a text's: near its limit an answer is led to its end."""
+
 
 class Dictation:
     """A logits processor that leaves the tokens that a text goes on with, and the end after it."""
@@ -69,7 +72,7 @@ async def is_forced(runtime: LlamaRuntime, schema: Any, text: bytes) -> bool:
     request = GenerationRequest(
         prompt=(PromptSegment(text="A document:"),),
         constraint=JsonSchema(schema=schema),
-        max_tokens=len(text) + 1,
+        max_tokens=len(text) + _ROOM,
         logits_processors=(PluginCall(name="dictation", parameters={"text": text.decode()}),),
     )
     try:
