@@ -94,7 +94,7 @@ class _Lowering:
         return Lowered(
             root=root,
             definitions=definitions,
-            source=self.source.root.schema,
+            source=self.source.document,
             draft=self.source.draft,
             notes=self.remarks.notes(),
             warnings=self.remarks.warnings(),

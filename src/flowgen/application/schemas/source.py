@@ -1,11 +1,13 @@
 """Finds one's way in a schema's document: places by pointer, identifiers, anchors, references. Refuses to know what
-keywords mean, and any document but this one."""
+keywords mean, and any document but this one and those that are known everywhere."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from flowgen.application.schemas.drafts import FIELD, LISTS, MAPS, SINGLES, is_before
+from flowgen.application.schemas.known_documents import known_documents
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.values import JsonValue
 
@@ -46,16 +48,20 @@ def joined(pointer: str, *steps: str | int) -> str:
 
 
 class Source:
-    """A document in one draft. Reading it raises ConstraintRefused for what is no schema."""
+    """A document in one draft. Reading it raises ConstraintRefused for what is no schema.
+
+    `document` is the document, and under $defs (definitions in older drafts) those known everywhere that it refers to.
+    """
 
     def __init__(self, root: JsonValue, draft: str) -> None:
         self.draft = draft
-        self._root = root
+        self.document = root
         self._places: dict[str, Place] = {}
         self._bases: dict[str, str] = {"": ""}
         self._resources: dict[str, str] = {"": ""}
         self._anchors: dict[tuple[str, str], str] = {}
         self._dynamic: dict[str, list[str]] = {}
+        self._is_recursive = False
         self._id = "id" if draft == "4" else "$id"
         self._read("", root, "")
         self.root = self.at("")
@@ -92,13 +98,14 @@ class Source:
         return base
 
     def _check_dialect(self, pointer: str, schema: dict[str, Any]) -> None:
-        if pointer and "$schema" in schema and schema["$schema"] != self._root.get("$schema"):
+        if pointer and "$schema" in schema and schema["$schema"] != self.document.get("$schema"):
             reason = "a schema of another dialect inside of this one cannot be read"
             raise ConstraintRefused(FIELD, reason, keyword="$schema", pointer=joined(pointer, "$schema"))
 
     def _anchor(self, pointer: str, schema: dict[str, Any], base: str) -> None:
         if is_before(self.draft, "2019-09"):
             return
+        self._is_recursive |= schema.get("$recursiveAnchor") is True
         for keyword in ("$anchor", "$dynamicAnchor"):
             name = schema.get(keyword)
             if isinstance(name, str):
@@ -110,7 +117,7 @@ class Source:
         """Give the place that a pointer leads to. Raises LookupError where there is nothing."""
         if pointer in self._places:
             return self._places[pointer]
-        schema, base, walked = self._root, self._bases[""], ""
+        schema, base, walked = self.document, self._bases[""], ""
         for step in pointer.split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
             schema = _stepped(schema, name)
@@ -147,6 +154,8 @@ class Source:
         whole = place.base + reference if reference.startswith("#") else urljoin(place.base, reference)
         uri, fragment = urldefrag(whole)
         if uri not in self._resources:
+            self._learn(uri)
+        if uri not in self._resources:
             reason = f"{reference!r} is in another document, and none is fetched; put it under $defs"
             raise place.refusal(reason, keyword)
         pointer = self._resources[uri]
@@ -156,6 +165,20 @@ class Source:
                 raise place.refusal(f"no schema is named {reference!r}", keyword)
             return self._schema_at(self._anchors[uri, fragment], place, reference, keyword)
         return self._schema_at(pointer + fragment, place, reference, keyword)
+
+    def _learn(self, uri: str) -> None:
+        """Take in a document that is known everywhere, and those that it leads to."""
+        whole = self.document
+        is_extended = "meta" in self._dynamic or self._is_recursive or "/meta/" in str(whole)
+        if not isinstance(whole, dict) or not (found := known_documents(uri, self.draft, is_extended=is_extended)):
+            return
+        container = "definitions" if is_before(self.draft, "2019-09") else "$defs"
+        inner = dict(whole.get(container, {}))
+        for address, document in found.items():
+            name = next(name for name in (address + "#" * times for times in count()) if name not in inner)
+            inner[name] = document
+            self._read(joined("", container, name), document, "")
+        self.document = {**whole, container: inner}
 
     def _schema_at(self, pointer: str, place: Place, reference: str, keyword: str) -> Place:
         try:
