@@ -1,12 +1,13 @@
 # make install: .venv with everything; make run: the server; make test, make lint: what .ci/run runs.
-# make soak: the tests that take minutes; make laws: property tests at length; make bench: see benchmarks/README.md.
+# make soak: the tests that take minutes; make laws: property tests at length; make clients: real clients alone;
+# make bench: see benchmarks/README.md.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 
-.PHONY: install run test lint laws soak bench evaluate clean
+.PHONY: install run test lint laws soak clients bench evaluate clean
 
 install: $(STAMP)
 
@@ -26,6 +27,9 @@ laws: install
 
 soak: install
 	$(BIN)/python -m pytest -m soak
+
+clients: install
+	$(BIN)/python -m pytest -v tests/integration/clients
 
 bench: install
 	$(BIN)/python -m benchmarks.compare $(ARGS)

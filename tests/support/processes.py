@@ -7,10 +7,13 @@ from pathlib import Path
 
 
 def children(pid: int | None = None) -> set[int]:
-    """The processes that one has started: this one, unless told."""
+    """The processes that one has started: this one, unless told; none where it is gone itself.
+
+    A thread that ends meanwhile hands its children to another, which may have been read already: then all over again."""
     tasks = Path(f"/proc/{pid or os.getpid()}/task")
-    with contextlib.suppress(OSError):
-        return {int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+    while tasks.exists():
+        with contextlib.suppress(OSError):
+            return {int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()}
     return set()
 
 

@@ -75,8 +75,8 @@ class AnswerReader:
         next(self._reading, None)
 
     def feed(self, text: str) -> list[ParsedEvent]:
-        self._stream.push(text)
-        next(self._reading, None)
+        if not self._stream.push(text):
+            next(self._reading, None)
         return self._events.take()
 
     def finish(self, reason: FinishReason) -> list[ParsedEvent]:
@@ -118,7 +118,16 @@ class AnswerReader:
             if marker is not None:
                 return marker
             stream.set_mark()
-            yield
+            if stream.at < len(stream.text) or self._is_edge:
+                yield
+            else:
+                stream.flow, stream.flow_to = markers.flow, self._flow
+                yield
+                stream.flow = None
+
+    def _flow(self, text: str) -> None:
+        self._events.content(text)
+        self._stream.set_mark()
 
     def _last_text(self) -> None:
         """Tell the last text: where the token limit cut a marker, its beginning is no content."""

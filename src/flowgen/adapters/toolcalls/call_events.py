@@ -25,6 +25,7 @@ class CallEvents:
         self.num_calls = 0
         self._name = ""
         self._id = ""
+        self._is_open = False
 
     @property
     def has_calls(self) -> bool:
@@ -32,7 +33,8 @@ class CallEvents:
 
     def take(self) -> list[ParsedEvent]:
         """Give the events so far, neighbouring pieces of one text joined, and begin anew."""
-        self._settle()
+        if self._arguments or self._content:
+            self._settle()
         events, self._events = self._events, []
         return events
 
@@ -42,7 +44,8 @@ class CallEvents:
             self._events.append(ContentDelta(text="".join(self._content)))
             self._content.clear()
         if self._arguments:
-            self._events.append(ToolCallArguments(index=self.num_calls - 1, json="".join(self._arguments)))
+            if json := "".join(self._arguments):
+                self._events.append(ToolCallArguments(index=self.num_calls - 1, json=json))
             self._arguments.clear()
 
     def content(self, text: str) -> None:
@@ -50,6 +53,8 @@ class CallEvents:
             if self._arguments:
                 self._settle()
             self._content.append(text)
+            if self._is_open:  # arguments, which may follow, look at no content
+                self._settle()
 
     def reasoning(self, text: str) -> None:
         if text:
@@ -65,22 +70,18 @@ class CallEvents:
         self._settle()
         index, self._name, self._id = self.num_calls, name, call_id
         self.num_calls += 1
+        self._is_open = True
         self._events.append(ToolCallStarted(index=index, name=name, id=call_id))
-
-        def tell(piece: str) -> None:
-            if piece:
-                if self._content:
-                    self._settle()
-                self._arguments.append(piece)
-
-        return tell
+        return self._arguments.append
 
     def complete(self, arguments: JsonObject, call_id: str = "") -> None:
         """Tell that the call is whole; `call_id` is an id that came after its beginning."""
         self._settle()
+        self._is_open = False
         call = ToolCall(name=self._name, arguments=arguments, id=self._id or call_id)
         self._events.append(ToolCallFinished(index=self.num_calls - 1, call=call))
 
     def malformed(self, raw: str, reason: str) -> None:
         self._settle()
+        self._is_open = False
         self._events.append(MalformedToolCall(raw=raw, reason=reason))

@@ -22,7 +22,7 @@ SPACE = re.compile(r"\s+")
 class CharacterStream:
     """The text of one answer. Text from the mark on is kept, so that it can be told or read again."""
 
-    __slots__ = ("_kept", "_mark", "_num_kept", "_num_past", "at", "end", "text")
+    __slots__ = ("_kept", "_mark", "_num_kept", "_num_past", "at", "end", "flow", "flow_to", "text")
 
     def __init__(self) -> None:
         self.text = ""
@@ -32,16 +32,29 @@ class CharacterStream:
         self._kept: list[str] = []
         self._num_kept = 0
         self._num_past = 0
+        self.flow: re.Pattern[str] | None = None
+        self.flow_to: Tell = unheard
 
-    def push(self, text: str) -> None:
-        """Add text that has arrived."""
+    def push(self, text: str) -> bool:
+        """Add text that has arrived; say whether it flowed on to where the text before it went, and nobody need look
+        at it: a reader that has taken all text may set `flow` while it waits, a pattern of pieces that say nothing
+        new, and `flow_to`, which takes them."""
         at = self.at
         if self._mark < at:
             self._kept.append(self.text[self._mark : at])
             self._num_kept += at - self._mark
         self._num_past += at
-        self.text = self.text[at:] + text
-        self.at = self._mark = 0
+        self._mark = 0
+        if self.flow is None:
+            self.text, self.at = self.text[at:] + text, 0
+            return False
+        self.text = text
+        if self.flow.fullmatch(text) is None:
+            self.at = 0
+            return False
+        self.at = len(text)
+        self.flow_to(text)
+        return True
 
     def finish(self, reason: FinishReason) -> None:
         self.end = reason
@@ -189,7 +202,16 @@ class CharacterStream:
                 return marker
             if self.end is not None:
                 return ""
-            yield
+            if self.at < len(self.text):
+                yield
+            else:
+                self.flow, self.flow_to = markers.flow, tell
+                yield
+                self.flow = None
+
+
+def unheard(piece: str) -> None:
+    """Take text that is told to nobody: the mark keeps it."""
 
 
 def text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, str]]:
@@ -197,7 +219,3 @@ def text_until(stream: CharacterStream, markers: Markers) -> Reading[tuple[str, 
     pieces: list[str] = []
     found = yield from stream.until(markers, pieces.append)
     return "".join(pieces), found
-
-
-def unheard(piece: str) -> None:
-    """Take text that is told to nobody: the mark keeps it."""

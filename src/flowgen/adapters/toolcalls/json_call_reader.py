@@ -15,6 +15,8 @@ from flowgen.domain.values import JsonObject, JsonValue, Value
 _MAX_WRAPPERS = 8
 _FIRST_KEY = re.compile(r'\s*"([^"\\\x00-\x1f]*)"\s*:')
 _NEXT_KEY = re.compile(r'\s*,\s*"([^"\\\x00-\x1f]*)"\s*:')
+_PART_OF_KEY = re.compile(r'\s{0,9}(?:,\s{0,9})?(?:"[^"\\\x00-\x1f]{0,99}(?:"\s{0,9})?)?')
+"""What may become a key; longer ones are read otherwise, so that no text is looked at often."""
 
 
 class Keys(Value, frozen=True):
@@ -97,6 +99,9 @@ class JsonCallReader:
             if match is not None:
                 stream.at = match.end()
                 yield from self._member(call, match[1])
+            elif stream.end is None and _PART_OF_KEY.fullmatch(stream.text, stream.at):
+                yield
+                continue
             elif not (yield from self._slow_member(call, is_first=is_first)):
                 return
             is_first = False
@@ -104,9 +109,9 @@ class JsonCallReader:
     def _slow_member(self, call: "_CallInParts", *, is_first: bool) -> Reading[bool]:
         """Read a member whose key has not arrived, or is written otherwise; or the object's end."""
         stream = self._stream
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if found == "}":
-            stream.skip(1)
+            stream.at += 1
             return False
         if not is_first:
             if found != ",":

@@ -12,9 +12,11 @@ from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
 from flowgen.domain.values import JsonValue
 
-_OUTSIDE = re.compile(r"(?:[\s,:0-9.+-]++|(?:true|false|null)(?=[\s,}\]]))*+")
 _INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])*+')
+_OUTSIDE = re.compile(rf"""(?:[\s,:0-9.+-]++|"{_INSIDE.pattern}"|(?:true|false|null)(?=[\s,}}\]]))*+""")
+"""What changes no depth: both match any text, if only nothing of it."""
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
+_PART_OF_STRING = re.compile(r'"[^"\\\x00-\x1f]{0,99}')
 _SCALAR = re.compile(r"[^\s,\]}<]+")
 _ESCAPE = re.compile(r'["\\/bfnrt]')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
@@ -27,27 +29,23 @@ _WORDS = {"True": "true", "False": "false", "None": "null"} | {
 
 def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:
     """Read the value that begins here, telling its text. Raises BrokenCall for what is no JSON or has no end."""
-    pieces: list[str] = []
-
-    def told(piece: str) -> None:
-        pieces.append(piece)
-        tell(piece)
-
-    first = yield from stream.peek()
+    first = stream.text[stream.at : stream.at + 1] or (yield from stream.peek())
     if first and first in '{["':
-        yield from _value(stream, told)
+        text = yield from _value(stream, tell)
     else:
         word = yield from stream.take_run(_SCALAR)
-        told(_WORDS.get(word, word))
-    return decoded("".join(pieces))
+        text = _WORDS.get(word, word)
+        tell(text)
+    return decoded(text)
 
 
 def read_string(stream: CharacterStream) -> Reading[JsonValue]:
     """Read the value that begins here, a string as a rule, without telling it."""
-    simple = stream.take_now(_STRING)
-    if simple:
-        return simple[1:-1]
-    return (yield from read_json(stream, unheard))
+    while not (simple := stream.take_now(_STRING)):
+        if stream.end is not None or not _PART_OF_STRING.fullmatch(stream.text, stream.at):
+            return (yield from read_json(stream, unheard))
+        yield
+    return simple[1:-1]
 
 
 def decoded(text: str) -> JsonValue:
@@ -66,31 +64,36 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _value(stream: CharacterStream, tell: Tell) -> Reading[None]:
-    """Read a list, an object or a string to its end."""
-    place = _Place()
+def _value(stream: CharacterStream, tell: Tell) -> Reading[str]:
+    """Read a list, an object or a string to its end, telling its text; give the whole text."""
+    place, pieces = _Place(), list[str]()
+
+    def told(piece: str) -> None:
+        pieces.append(piece)
+        tell(piece)
+
     while True:
         start = stream.at
         is_whole = place.pass_on(stream)
         if stream.at > start:
-            tell(stream.text[start : stream.at])
+            told(stream.text[start : stream.at])
         if is_whole:
-            return
+            return "".join(pieces)
         character = stream.text[stream.at : stream.at + 1]
         if not character:
             if stream.end is not None:
                 raise CutCall(stream.end)
+            if place.is_inside:
+                stream.flow, stream.flow_to = _INSIDE, told
             yield
-        elif not place.is_inside:
+            stream.flow = None
+        elif place.is_inside:
+            told((yield from _mended(stream, character)))
+        else:
             word = yield from stream.take_run(_WORD)
             if word not in _WORDS:
                 raise BrokenCall(f"{word or character!r} is no JSON")
-            tell(_WORDS[word])
-        elif character == "\\":
-            tell((yield from _escape(stream)))
-        else:
-            stream.at += 1
-            tell(json.dumps(character)[1:-1])
+            told(_WORDS[word])
 
 
 class _Place:
@@ -107,8 +110,8 @@ class _Place:
         text, at = stream.text, stream.at
         depth, is_inside = self.depth, self.is_inside
         while True:
-            match = (_INSIDE if is_inside else _OUTSIDE).match(text, at)
-            at = match.end() if match else at
+            if depth or is_inside:
+                at = (_INSIDE if is_inside else _OUTSIDE).match(text, at).end()  # type: ignore[union-attr]
             letter = text[at : at + 1]
             if letter == '"':
                 is_inside = not is_inside
@@ -122,6 +125,14 @@ class _Place:
         is_whole = not depth and not is_inside and at > stream.at
         stream.at, self.depth, self.is_inside = at, depth, is_inside
         return is_whole
+
+
+def _mended(stream: CharacterStream, character: str) -> Reading[str]:
+    """Read a letter of a string that is not JSON to the letter, or an escape that is not simple."""
+    if character == "\\":
+        return (yield from _escape(stream))
+    stream.at += 1
+    return json.dumps(character)[1:-1]
 
 
 def _escape(stream: CharacterStream) -> Reading[str]:

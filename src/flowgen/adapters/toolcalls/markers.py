@@ -6,7 +6,8 @@ from functools import lru_cache
 
 
 class Markers:
-    """Texts that are looked for together. Where two begin at one place the longer one counts."""
+    """Texts that are looked for together. Where two begin at one place the longer one counts. `flow` is the pattern of
+    texts in which none can begin."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = tuple(sorted({text for text in texts if text}, key=lambda text: (-len(text), text)))
@@ -14,6 +15,8 @@ class Markers:
         self._longest = max(map(len, self.texts), default=0)
         self._any = re.compile("|".join(map(re.escape, self.texts)) or r"(?!)")
         self._start = re.compile(f"[{starts}]" if starts else r"(?!)")
+        self.flow = re.compile(f"(?s:[^{starts}]*)" if starts else r"(?s:.*)")
+        self._may_overlap = any(one in other for one in self.texts for other in self.texts if one != other)
         self._cut = re.compile(f"(?:{_beginnings(self.texts)})\\Z" if self._longest > 1 else r"(?!)")
 
     def find(self, text: str, start: int, *, is_over: bool) -> tuple[int, str | None]:
@@ -24,7 +27,7 @@ class Markers:
             return len(text), None
         match = self._any.search(text, first.start())
         place = match.start() if match else len(text)
-        if not is_over:
+        if not is_over and (match is None or self._may_overlap):
             held = self.held(text, first.start())
             if held <= place:
                 return held, None
