@@ -45,6 +45,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--layers", default=Shape.layers)
     parser.add_argument("--feed", type=int, default=Shape.feed)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--least", type=float, default=0, help="nats; answers that lose less give no gradient")
     parser.add_argument("--small", type=int, default=4, help="small batches in a step")
     return parser.parse_args()
 
@@ -76,7 +77,7 @@ class Trainer:
         self.stopped = False
         if saved:
             self.restore(saved)
-        self.workers = Workers(self.model, args.workers)
+        self.workers = Workers(self.model, args.workers, args.least)
 
     def restore(self, saved: dict) -> None:
         """Go on from a checkpoint."""
