@@ -5,6 +5,7 @@ import json
 
 import jsonschema_rs
 
+from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
 from flowgen.application.schemas.drafts import FIELD, draft_of
 from flowgen.application.schemas.source import joined
 from flowgen.domain.errors import ConstraintRefused
@@ -18,6 +19,7 @@ _URIS = {
     "2020-12": "https://json-schema.org/draft/2020-12/schema",
 }
 _LONGEST = 200
+_DEEPEST = 200
 
 
 def check_schema(schema: JsonValue, draft: str | None) -> None:
@@ -26,12 +28,29 @@ def check_schema(schema: JsonValue, draft: str | None) -> None:
         return
     if not isinstance(schema, dict):
         raise ConstraintRefused(FIELD, "a JSON Schema is an object or a boolean")
+    dialect = {"$schema": _URIS[draft_of(schema, draft)]}
+    if jsonschema_rs.meta.is_valid({**schema, **dialect}):
+        return
     try:
-        jsonschema_rs.meta.validate({**schema, "$schema": _URIS[draft_of(schema, draft)]})
-    except jsonschema_rs.ValidationError as fault:
+        jsonschema_rs.meta.validate({**with_plain_patterns(schema), **dialect})
+    except jsonschema_rs.ValidationError as whole:
+        fault = _innermost(whole)
         path = [str(step) if isinstance(step, int) else step for step in fault.instance_path]
         keyword = next((step for step in reversed(path) if not step.isdecimal()), None)
         raise ConstraintRefused(FIELD, _sentence(fault), keyword=keyword, pointer=joined("", *path)) from None
+
+
+def _innermost(fault: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """Give what lies deepest of what is wrong in all ways in which something might have been right."""
+    for _ in range(_DEEPEST):
+        branches = getattr(fault.kind, "context", None) or ()
+        inner = [
+            error for branch in branches for error in branch if len(error.instance_path) > len(fault.instance_path)
+        ]
+        if not inner:
+            break
+        fault = max(inner, key=lambda error: len(error.instance_path))
+    return fault
 
 
 def heaviest(schema: JsonValue) -> tuple[str | None, str]:

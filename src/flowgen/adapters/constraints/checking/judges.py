@@ -5,11 +5,18 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 
 import jsonschema_rs
 
+from flowgen.adapters.constraints.checking.documents import (
+    absolute,
+    home_of,
+    quoted,
+    resolved,
+    with_readable_references,
+)
 from flowgen.adapters.constraints.checking.efforts import Efforts
+from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import (
     Array,
@@ -30,8 +37,6 @@ _VALIDATORS = {
     "2019-09": (jsonschema_rs.Draft201909Validator, jsonschema_rs.Draft201909),
     "2020-12": (jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012),
 }
-_HOME = "https://flowgen.invalid/schema"
-"""Where a schema stands that does not say so itself."""
 _BESIDE = {
     "maxContains": ("contains",),
     "additionalProperties": ("properties", "patternProperties"),
@@ -44,9 +49,6 @@ _MOST_LOOKS = 20_000
 """Looks at schemas after which errors are told: each may cost 25 us, and a copy of the value."""
 _DEAR_S = 0.1
 """Where telling errors once took longer, it is not done again."""
-_URI_LETTERS = "#/%:?&=~+,;@!$'()*"
-_DATA = frozenset(("enum", "const", "default", "examples"))
-"""Keywords whose values are no schemas."""
 
 Path = tuple[str | int, ...]
 
@@ -102,6 +104,13 @@ class Judge:
             places=tuple(dict.fromkeys(place for error in errors for place in _places(error, 0) if place)),
         )
 
+    def takes(self, value: JsonValue) -> bool:
+        """Whether nothing is wrong with a value, whatever it were. Bounded like `complaint`."""
+        try:
+            return self._efforts.is_judged_in_time(self._pointer, value) and self._validator.is_valid(value)
+        except (ValueError, RecursionError):
+            return False
+
     def _errors(self, value: JsonValue) -> list[jsonschema_rs.ValidationError]:
         """Tell errors, unless that takes too long: their trees grow with all the ways in which a value fails."""
         if self._is_dear or self._efforts.looks(self._pointer, value, is_lazy=False) > _MOST_LOOKS:
@@ -151,23 +160,28 @@ class Judges:
     """All the judges of a schema, made at once. Raises ConstraintRefused for what the validator cannot take."""
 
     def __init__(self, lowered: Lowered, field: str) -> None:
-        self._make, draft = _VALIDATORS[lowered.draft]
+        self._make, self._draft = _VALIDATORS[lowered.draft]
         self._field = field
-        self._source = _with_readable_references(lowered.source)
-        self._home = _home(lowered.source, lowered.draft)
+        self._home = home_of(lowered.source, lowered.draft)
         residues = list(dict.fromkeys(residues_of(lowered)))
         self.residues = tuple(residues)
         self._efforts = Efforts(lowered.source, lowered.draft)
-        try:
-            self._registry = jsonschema_rs.Registry([(self._home, self._source)], draft=draft)
-        except ValueError as error:
-            raise ConstraintRefused(field, _sentence(error)) from error
+        self._has_plain_patterns = False
+        self._others: dict[str, Judge] = {}
+        self._take(with_readable_references(lowered.source))
         of_schema: dict[str, list[Residue]] = {}
         for residue in residues:
             of_schema.setdefault(residue.schema, []).append(residue)
         self._judges = {pointer: self._judge(pointer, those) for pointer, those in of_schema.items()}
         self.of_root = self._judges.get("") or self._judge("", ())
         self._grown = {residue: self._grown_judge(residue) for residue in residues if residue.kind == "grown"}
+
+    def _take(self, source: Any) -> None:
+        self._source = source
+        try:
+            self._registry = jsonschema_rs.Registry([(self._home, source)], draft=self._draft)
+        except ValueError as error:
+            raise ConstraintRefused(self._field, _sentence(error)) from error
 
     def of(self, residues: Sequence[Residue]) -> list[Judge]:
         """The judges of a value whose end is there: one for each schema."""
@@ -177,9 +191,17 @@ class Judges:
         """The judges of a value that grows."""
         return [self._grown[residue] for residue in residues if residue.kind == "grown"]
 
+    def takes(self, pointer: str, value: JsonValue) -> bool:
+        """Whether the schema at a pointer, one with residues or any other, takes a value. Raises ConstraintRefused for
+        a schema that the validator cannot take alone."""
+        judge = self._judges.get(pointer) or self._others.get(pointer)
+        if judge is None:
+            judge = self._others[pointer] = self._judge(pointer, ())
+        return judge.takes(value)
+
     def _judge(self, pointer: str, residues: Sequence[Residue]) -> Judge:
         try:
-            validator = self._validator({"$ref": f"{self._home}#{_quoted(pointer)}"})
+            validator = self._validator_at(pointer)
         except ValueError as error:
             keyword = residues[0].keyword if residues else None
             raise ConstraintRefused(self._field, _sentence(error), keyword=keyword, pointer=pointer) from error
@@ -192,19 +214,30 @@ class Judges:
             )
         return Judge(validator, residues, self._efforts, pointer, next(iter(self.residues), None))
 
+    def _validator_at(self, pointer: str) -> jsonschema_rs.Validator:
+        reference = {"$ref": f"{self._home}#{quoted(pointer)}"}
+        try:
+            return self._validator(reference)
+        except ValueError:
+            if self._has_plain_patterns:
+                raise
+            self._has_plain_patterns = True
+            self._take(with_plain_patterns(self._source))
+            return self._validator(reference)
+
     def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:
         return self._make(schema, registry=self._registry, validate_formats=True, offline=True)
 
     def _grown_judge(self, residue: Residue) -> Grown:
         """Without a judge, the value is only judged at its end."""
-        schema = _resolved(self._source, residue.schema)
+        schema = resolved(self._source, residue.schema)
         value = schema.get(residue.keyword) if isinstance(schema, dict) else None
         if residue.keyword == "maxProperties" and isinstance(value, int | float):
             return Grown(residue, None, int(value))
         if not isinstance(schema, dict) or residue.keyword not in schema:
             return Grown(residue, None)
         names = (residue.keyword, *_BESIDE.get(residue.keyword, ()))
-        part = {name: _absolute(schema[name], self._home) for name in names if name in schema}
+        part = {name: absolute(schema[name], self._home) for name in names if name in schema}
         if "contains" in part:
             part["minContains"] = 0
         try:
@@ -234,56 +267,6 @@ def residues_of(lowered: Lowered) -> Iterator[Residue]:
             case Object(properties=properties, others=others):
                 waiting += [listed.node for listed in properties] + [group.node for group in others]
                 waiting += [group.keys for group in others]
-
-
-def _home(source: JsonValue, draft: str) -> str:
-    own = source.get("id" if draft == "4" else "$id") if isinstance(source, dict) else None
-    return own.partition("#")[0] if isinstance(own, str) and "://" in own else _HOME
-
-
-def _absolute(node: Any, home: str) -> Any:
-    """A copy whose references lead into the source."""
-    if isinstance(node, list):
-        return [_absolute(item, home) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: home + value
-        if key == "$ref" and isinstance(value, str) and value.startswith("#")
-        else _absolute(value, home)
-        for key, value in node.items()
-    }
-
-
-def _resolved(source: JsonValue, pointer: str) -> Any:
-    node: Any = source
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        try:
-            node = node[int(name)] if isinstance(node, list) else node[name]
-        except (LookupError, TypeError, ValueError):
-            return None
-    return node
-
-
-def _with_readable_references(node: Any) -> Any:
-    """A copy whose references are URIs to the letter: people write spaces and the like into them."""
-    if isinstance(node, list):
-        return [_with_readable_references(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: quote(value, safe=_URI_LETTERS)
-        if key == "$ref" and isinstance(value, str)
-        else value
-        if key in _DATA
-        else _with_readable_references(value)
-        for key, value in node.items()
-    }
-
-
-def _quoted(pointer: str) -> str:
-    return quote(pointer, safe="/~")
 
 
 def _sentence(error: ValueError) -> str:
