@@ -1,5 +1,5 @@
-"""Writes patterns that the validator does not read in words that it reads: ECMA-262's annex B has many, a lone bracket or
-`[\\w-.]`. Knows jsonschema-rs; refuses to know what patterns are for."""
+"""Writes patterns that the validator does not read in words that it reads: annex B of ECMA-262 has many, a lone bracket
+or `[\\w-.]`. Knows jsonschema-rs; refuses to know what patterns are for."""
 
 from functools import lru_cache
 from typing import Any
