@@ -10,7 +10,13 @@ import msgspec
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 
 from flowgen.adapters.constraints.checking.checked_matcher import CheckedGrammar
-from flowgen.adapters.constraints.checking.checks import Follow, ReadAnswer, answer_checks, document_checks
+from flowgen.adapters.constraints.checking.checks import (
+    Follow,
+    ReadAnswer,
+    answer_checks,
+    document_checks,
+    style_of,
+)
 from flowgen.adapters.constraints.checking.token_index import TokenIndex
 from flowgen.adapters.constraints.closing.closing_matcher import ClosingGrammar
 from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
@@ -85,8 +91,8 @@ class LlguidanceConstrainer:
         return checked if grammar.lowered is None else ClosingGrammar(checked, grammar.lowered, index, vocabulary)
 
     def _checks(self, constraint: Constraint, grammar: WrittenGrammar) -> Follow | None:
-        if grammar.lowered is not None:
-            return document_checks(grammar.lowered, field_of(constraint))
+        if grammar.lowered is not None and isinstance(constraint, JsonSchema):
+            return document_checks(grammar.lowered, field_of(constraint), style_of(constraint))
         if isinstance(constraint, Lark) and constraint.reading is not None:
             return answer_checks(constraint.reading, self._read_answer)
         return None

@@ -3,10 +3,11 @@ judged. Refuses to know any syntax of calls."""
 
 import codecs
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from flowgen.adapters.constraints.checking.value_checker import Problem, Progress, ValueChecker
+from flowgen.adapters.constraints.checking.ways import COMPACT, Style
 from flowgen.domain.events import ContentDelta, ParsedEvent, ToolCallArguments, ToolCallFinished, ToolCallStarted
 from flowgen.domain.generation import FinishReason
 from flowgen.domain.values import Value
@@ -24,6 +25,7 @@ class CheckedPart(Value, frozen=True):
 
     checker: ValueChecker
     field: str
+    style: Style = COMPACT
 
 
 class Parts(Value, frozen=True):
@@ -96,6 +98,20 @@ class AnswerFollower:
         before = self._steps[-1]
         del self._text[before.size :], self._origins[before.num_origins :]
         return problem
+
+    def ways(self) -> Iterator[tuple[int, bytes]]:
+        """Where the part's text stands in the answer as it is: a syntax of calls may spell values otherwise."""
+        where = self._steps[-1]
+        held = where.progress.held
+        if where.part is None or held is None:
+            return
+        start, written = self._origin(held), b"".join(self._data)
+        begun = bytes(self._text[held:])
+        start = written.find(begun, start)
+        if start < 0 or written[start:] != begun:
+            return
+        for way in where.part.checker.ways(where.progress, self._text, where.part.style):
+            yield start, way
 
     def field_of(self, problem: Problem) -> str:
         return self._field

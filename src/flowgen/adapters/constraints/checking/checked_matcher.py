@@ -8,6 +8,7 @@ import numpy as np
 
 from flowgen.adapters.constraints.checking.bans import Bans
 from flowgen.adapters.constraints.checking.followers import Follower
+from flowgen.adapters.constraints.checking.leads import Leads
 from flowgen.adapters.constraints.checking.repairs import Repairs
 from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
 from flowgen.adapters.constraints.checking.value_checker import Problem
@@ -49,6 +50,7 @@ class CheckedMatcher:
         self._bits = bytearray(len(self._end_bits))
         self._bans = Bans(index)
         self._repairs = Repairs()
+        self._leads = Leads(index)
         self._tokens: list[int] = []
         self._places = [0]  # where each token begins in the text, and where the next one does
         self._held: list[int | None] = [None]  # which token the outermost unjudged value begins in
@@ -62,13 +64,21 @@ class CheckedMatcher:
 
     def fill_mask(self, mask: memoryview) -> None:
         self._grammar.fill_mask(mask)
-        if not self._bans.is_empty:
-            self._bans.lift(np.frombuffer(mask, np.uint8), self._end_bits)
+        bits = np.frombuffer(mask, np.uint8)
+        if not self._leads.narrow(bits, self._places[-1]) and not self._bans.is_empty:
+            self._bans.lift(bits, self._end_bits)
 
     def accept(self, token: int) -> Verdict:
+        verdict = self._taken(token)
+        if verdict.failure is not None:
+            self._leads.wasted(verdict.num_back + 1)
+        return verdict
+
+    def _taken(self, token: int) -> Verdict:
         is_end = token in self._ends
         data = b"" if is_end else self._index.texts[token]
-        if self._last is not None and self._bans.forbids(data, is_end=is_end):
+        is_led = self._is_led(data)
+        if self._last is not None and not is_led and self._bans.forbids(data, is_end=is_end):
             return Verdict(is_accepted=False, failure=self._last)
         if is_end:
             return self._end(token)
@@ -82,11 +92,19 @@ class CheckedMatcher:
             self._grammar.rollback(1)
             return self._failed(problem, data[: max(1, problem.seen - self._places[-1])])
         self._push(token, data)
-        if self._last is not None and self._is_dead_end():
+        if self._last is not None and not is_led and self._is_dead_end():
             self.rollback(1)
             self._bans.ban(data)
             return self._otherwise(self._last, None, data)
         return OPENED if opens else ACCEPTED
+
+    def _is_led(self, data: bytes) -> bool:
+        """Whether these bytes go along with the text that the answer is led by; it is led no more where they do not."""
+        rest = self._leads.rest(self._places[-1])
+        if rest and rest.startswith(data):
+            return True
+        self._leads.end()
+        return rest == b""
 
     def _is_dead_end(self) -> bool:
         """Whether what is banned here leaves nothing."""
@@ -145,7 +163,28 @@ class CheckedMatcher:
             self._bans.ban(wrong)
         else:
             self._bans.ban_end()
-        return self._otherwise(failure, self._repairs.target(problem), wrong)
+        self._leads.end()
+        led = self._led(failure) if self._leads.is_due else None
+        return self._otherwise(failure, self._repairs.target(problem), wrong) if led is None else led
+
+    def _led(self, failure: Failure) -> Verdict | None:
+        """Go back to where the answer parts from a text that is known to be right, and go along with it from there."""
+        value = self._follower.held
+        found = None if value is None else self._leads.next_way(value, self._follower.ways())
+        if found is None:
+            return None
+        floor = len(self._tokens) - self.num_held
+        begin, (start, text) = self._places[floor], found
+        data = b"".join(self._index.texts[token] for token in self._tokens[floor:])
+        way = data[: start - begin] + text
+        same = next(
+            (at for at, (one, other) in enumerate(zip(data, way, strict=False)) if one != other),
+            min(len(data), len(way)),
+        )
+        place = max(floor, bisect_right(self._places, begin + same) - 1)
+        self._grammar.rollback(len(self._tokens) - place)
+        self._leads.begin(begin, way)
+        return Verdict(is_accepted=False, num_back=self._stay(place), failure=failure)
 
     def _otherwise(self, failure: Failure, target: int | None, wrong: bytes) -> Verdict:
         """Choose again: here, where there is something left, else from a byte of the text on."""
@@ -153,7 +192,10 @@ class CheckedMatcher:
             return Verdict(is_accepted=False, failure=failure)
         num_back = self._go_back(self._places[-1] if target is None else target, wrong)
         if num_back is None:
-            return Verdict(is_accepted=False, failure=failure, is_final=True)
+            for token in self._tokens[len(self._tokens) - self.num_held :]:
+                self._grammar.accept(token)
+            led = self._led(failure)
+            return Verdict(is_accepted=False, failure=failure, is_final=True) if led is None else led
         return Verdict(is_accepted=False, num_back=num_back, failure=failure)
 
     def _go_back(self, start: int, wrong: bytes) -> int | None:

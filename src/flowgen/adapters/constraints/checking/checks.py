@@ -6,6 +6,7 @@ from flowgen.adapters.constraints.checking.answer_follower import AnswerFollower
 from flowgen.adapters.constraints.checking.followers import DocumentFollower, Follower
 from flowgen.adapters.constraints.checking.judges import Judges, has_residues
 from flowgen.adapters.constraints.checking.value_checker import ValueChecker
+from flowgen.adapters.constraints.checking.ways import COMPACT, Style
 from flowgen.application.schemas.lowering import lower
 from flowgen.domain.constraints import AnswerReading, JsonSchema, LarkPart
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, UnknownPlugin
@@ -17,10 +18,10 @@ ReadAnswer = Callable[[AnswerReading], AnswerText]
 """Makes a fresh reader of an answer's text."""
 
 
-def document_checks(lowered: Lowered, field: str) -> Follow | None:
+def document_checks(lowered: Lowered, field: str, style: Style = COMPACT) -> Follow | None:
     """The checks of an answer that is one document; None where its grammar says all. Raises ConstraintRefused."""
-    part = _part(lowered, field)
-    return None if part is None else lambda: DocumentFollower(part.checker, part.field)
+    part = _part(lowered, field, style)
+    return None if part is None else lambda: DocumentFollower(part.checker, part.field, part.style)
 
 
 def answer_checks(reading: AnswerReading, read_answer: ReadAnswer | None) -> Follow | None:
@@ -46,6 +47,11 @@ def answer_checks(reading: AnswerReading, read_answer: ReadAnswer | None) -> Fol
     return follow
 
 
+def style_of(schema: JsonSchema) -> Style:
+    """Give the separators of a document; bare where white space is the model's."""
+    return COMPACT if schema.whitespace == "any" else (schema.item_separator, schema.key_separator)
+
+
 def _try(read_answer: ReadAnswer, reading: AnswerReading, parts: Parts) -> None:
     """Raises ConstraintRefused, naming what would have to be checked, where this process has no reader for answers."""
     try:
@@ -65,10 +71,10 @@ def _try(read_answer: ReadAnswer, reading: AnswerReading, parts: Parts) -> None:
         ) from error
 
 
-def _part(lowered: Lowered, field: str) -> CheckedPart | None:
+def _part(lowered: Lowered, field: str, style: Style = COMPACT) -> CheckedPart | None:
     if not has_residues(lowered):
         return None
-    return CheckedPart(checker=ValueChecker(lowered, Judges(lowered, field)), field=field)
+    return CheckedPart(checker=ValueChecker(lowered, Judges(lowered, field)), field=field, style=style)
 
 
 def _tool(parameters: JsonValue, field: str) -> CheckedPart | None:
@@ -79,7 +85,7 @@ def _document(part: LarkPart | None) -> CheckedPart | None:
     if part is None or not isinstance(part.constraint, JsonSchema):
         return None
     schema = part.constraint
-    return _part(_lowered(schema.schema, schema.draft, part.field, part.pointer), part.field)
+    return _part(_lowered(schema.schema, schema.draft, part.field, part.pointer), part.field, style_of(schema))
 
 
 def _lowered(schema: JsonValue, draft: str | None, field: str, pointer: str) -> Lowered:

@@ -1,9 +1,11 @@
 """What of an answer is checked, and where it stands in the answer's text. Refuses to know tokens' numbers and what is
 done about a failure."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from flowgen.adapters.constraints.checking.value_checker import Problem, Progress, ValueChecker
+from flowgen.adapters.constraints.checking.ways import COMPACT, Style
 
 
 class Follower(Protocol):
@@ -23,6 +25,9 @@ class Follower(Protocol):
     def finish(self) -> Problem | None:
         """What is wrong if the answer ends here."""
 
+    def ways(self) -> Iterator[tuple[int, bytes]]:
+        """Give texts that the outermost value which is yet to be judged may be, with the byte that they begin at."""
+
     def field_of(self, problem: Problem) -> str:
         """The request's field whose schema a problem is about."""
 
@@ -30,9 +35,10 @@ class Follower(Protocol):
 class DocumentFollower:
     """The whole answer is one document."""
 
-    def __init__(self, checker: ValueChecker, field: str) -> None:
+    def __init__(self, checker: ValueChecker, field: str, style: Style = COMPACT) -> None:
         self._checker = checker
         self._field = field
+        self._style = style
         self._text = bytearray()
         self._sizes: list[int] = []
         self._steps: list[Progress] = [Progress()]
@@ -58,6 +64,11 @@ class DocumentFollower:
 
     def finish(self) -> Problem | None:
         return self._checker.finish(self._steps[-1], self._text).problem
+
+    def ways(self) -> Iterator[tuple[int, bytes]]:
+        held = self.held
+        found = self._checker.ways(self._steps[-1], self._text, self._style)
+        return ((held, way) for way in found if held is not None)
 
     def field_of(self, problem: Problem) -> str:
         return self._field

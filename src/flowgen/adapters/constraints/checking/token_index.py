@@ -25,6 +25,7 @@ class TokenIndex:
         self.firsts = np.array([text[0] if text else 256 for text in self.texts], np.int16)
         self.firsts[list(self._ends)] = 256
         self.sizes = np.array([len(text) for text in self.texts], np.int32)
+        self._most_bytes = int(self.sizes.max(initial=0))
         self._num_bytes = -(-len(self.texts) // 32) * 4
         self._known: dict[bytes, Bits] = {}
 
@@ -39,6 +40,14 @@ class TokenIndex:
                 self._known.clear()
             self._known[text] = found
         return found
+
+    def along(self, text: bytes) -> Bits:
+        """The tokens that a text begins with."""
+        found: list[int] = []
+        for size in range(1, min(len(text), self._most_bytes) + 1):
+            begun = text[:size]
+            found += self._order[bisect_left(self._sorted, begun) : bisect_right(self._sorted, begun)]
+        return self.some(found)
 
     def only(self, token: int) -> Bits:
         """One token."""

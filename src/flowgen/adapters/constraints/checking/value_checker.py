@@ -2,11 +2,13 @@
 a value stands and what is left to judge there; refuses to know tokens and what is done about a failure."""
 
 import json
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from flowgen.adapters.constraints.checking.inner_places import starts_of
 from flowgen.adapters.constraints.checking.json_reader import KINDS, START, Event, Reading, What, finish, read
 from flowgen.adapters.constraints.checking.judges import Complaint, Grown, Judge, Judges
+from flowgen.adapters.constraints.checking.ways import Style, Ways
 from flowgen.application.schemas import walking
 from flowgen.domain.schemas import Lowered, Residue
 from flowgen.domain.values import JsonValue
@@ -85,6 +87,7 @@ class ValueChecker:
         self._definitions = lowered.definitions
         self._root = walking.root(lowered)
         self._judges = judges
+        self._ways = Ways(lowered, judges)
         self._roots: dict[str, Spot] = {}
         self._num_known = 0
 
@@ -125,6 +128,20 @@ class ValueChecker:
         if self._num_known < _MOST_KEPT:
             spot.known[step, kind] = made
         return made
+
+    def ways(self, progress: Progress, text: bytes | bytearray, style: Style) -> Iterator[bytes]:
+        """Give texts that the outermost open value which is yet to be judged may be; nothing where there is none."""
+        held, bracket = progress.held, progress.bracket
+        if held is None:
+            return iter(())
+        spot = progress.scalar
+        while bracket is not None and bracket.start >= held:
+            spot, bracket = bracket.spot, bracket.outer
+        if spot is None:
+            return iter(())
+        is_root = bracket is None
+        judges = [*spot.judges, *([self.of_document] if is_root else [])]
+        return self._ways.of(spot.inner, judges, bytes(text[held:]), style, is_root=is_root)
 
     @property
     def of_document(self) -> Judge:

@@ -2,9 +2,11 @@
 to know JSON."""
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flowgen.application.schemas.regular import (
+    ANYTHING,
     EMPTY,
     Again,
     Chars,
@@ -73,9 +75,14 @@ def _after_row(parts: tuple[Regular, ...], char: str) -> Regular:
 def _row(first: Regular, rest: tuple[Regular, ...]) -> Regular:
     if first == _NEVER:
         return _NEVER
-    return Sequence((*first.parts, *rest)) if isinstance(first, Sequence) else Sequence((first, *rest))
+    parts = (*first.parts, *rest) if isinstance(first, Sequence) else (first, *rest)
+    return parts[0] if len(parts) == 1 else Sequence(parts)
 
 
-def _choice(options) -> Regular:  # type: ignore[no-untyped-def]
-    alive = tuple(dict.fromkeys(option for option in options if option != _NEVER))
+def _choice(options: Iterable[Regular]) -> Regular:
+    """One of these, each told once: what is the same is to look the same."""
+    flat = (inner for option in options for inner in (option.options if isinstance(option, Choice) else (option,)))
+    alive = tuple(dict.fromkeys(option for option in flat if option != _NEVER))
+    if ANYTHING in alive or Sequence((ANYTHING,)) in alive:
+        return ANYTHING
     return alive[0] if len(alive) == 1 else Choice(alive) if alive else _NEVER
