@@ -152,7 +152,8 @@ class CheckedMatcher:
         return self._grammar.is_finished()
 
     def may_finish(self) -> bool:
-        return self._grammar.may_finish()
+        is_banned = self._last is not None and self._bans.forbids(b"", is_end=True)
+        return self._grammar.may_finish() and (self._leads.is_on or not is_banned)
 
     def _failed(self, problem: Problem, wrong: bytes) -> Verdict:
         """Ban what was wrong, the answer's end where that is nothing, and go back as far as it takes."""

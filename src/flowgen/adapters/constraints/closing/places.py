@@ -171,7 +171,10 @@ class Places:
         if not ways:
             others = (member for member in node.properties if not member.is_required and member.name not in level.names)
             ways = [base + self._costs.member(member) for member in _going_on(others, begun)]
-            ways += [base + 4.0 + again + self._costs.of(group.node) for group in node.others]
+            ways += [
+                base + 3.0 + string_rest(group.keys, begun or "") + again + self._costs.of(group.node)
+                for group in node.others
+            ]
         return min(ways, default=math.inf)
 
 
