@@ -126,12 +126,12 @@ class ChatService:
             return Choices(streams, resources.pop_all())
         raise AssertionError("unreachable: the stack swallows no exception")
 
-    async def render(self, make: Callable[[LoadedModel], ChatRequest]) -> str:
+    async def render(self, make: Callable[[LoadedModel], ChatRequest]) -> RenderedPrompt:
         """The prompt that a model would read. Raises what `start` raises of prompts."""
         async with AsyncExitStack() as resources:
             model = await self._borrowed(resources)
             prompt, _ = await asyncio.to_thread(_prompt, make(model), model)
-            return prompt.text
+            return prompt
         raise AssertionError("unreachable: the stack swallows no exception")
 
     async def _borrowed(self, resources: AsyncExitStack) -> LoadedModel:

@@ -3,6 +3,9 @@
 from flowgen.domain.generation import PromptSegment
 from flowgen.domain.values import JsonObject, Value
 
+RESERVED = frozenset({"messages", "tools", "bos_token", "eos_token", "add_generation_prompt"})
+"""Variables of a template that a request's own cannot replace."""
+
 
 class ReasoningTags(Value, frozen=True):
     """The texts around the model's thinking. `label` is a word that may follow the opening and belongs to it."""

@@ -25,7 +25,7 @@ from flowgen.http.conversation_wire import (
 from flowgen.http.reading import read
 
 _OTHER_MEDIA = {"image_url", "image", "input_image", "input_audio", "audio_url", "video_url", "file", "input_file"}
-_CHOICES = '"auto", "none", "required" or {"type": "function", "function": {"name": ...}}'
+CHOICES = '"auto", "none", "required" or {"type": "function", "function": {"name": ...}}'
 
 
 def messages(raw: list[Any], unknown: list[str]) -> tuple[Message, ...]:
@@ -64,8 +64,10 @@ def _role(raw: Any, where: str) -> Role:
 
 
 def _assistant(body: AssistantMessage, raw: JsonObject, where: str, unknown: list[str]) -> Message:
-    content = body.refusal if body.content is None else body.content
-    if content is None and not body.tool_calls:
+    if body.content and body.refusal:
+        raise ConflictingFields(f"{where}.content", f"{where}.refusal", "a refusal is said in place of a content")
+    content = body.content or body.refusal
+    if content is None and body.content is None and not body.tool_calls:
         raise InvalidField(f"{where}.content", raw.get("content"), "a string or a list; null only beside tool_calls")
     if None not in (body.reasoning, body.reasoning_content) and body.reasoning != body.reasoning_content:
         raise ConflictingFields(f"{where}.reasoning", f"{where}.reasoning_content", "they differ")
@@ -99,6 +101,8 @@ def _call(raw: Any, where: str, unknown: list[str]) -> ToolCall:
         function = read(WrappedFunction, wrapped.function, inner, unknown)
         arguments = _arguments(function.arguments, f"{inner}.arguments")
         return ToolCall(name=function.name, arguments=arguments, id=wrapped.id or "")
+    if isinstance(raw, dict) and raw.get("type") not in (None, "function"):
+        raise InvalidField(f"{where}.type", raw["type"], '"function"')
     call = read(NativeCall, raw, where, unknown)
     return ToolCall(name=call.name, arguments=_arguments(call.arguments, f"{where}.arguments"), id=call.id or "")
 
@@ -106,6 +110,8 @@ def _call(raw: Any, where: str, unknown: list[str]) -> ToolCall:
 def _arguments(raw: JsonObject | str, where: str) -> JsonObject:
     if not isinstance(raw, str):
         return raw
+    if not raw.strip():
+        return {}  # what many servers write for a function without parameters
     try:
         value = msgspec.json.decode(raw)
     except (ValueError, RecursionError):
@@ -159,8 +165,9 @@ def _tool(function: FunctionBody, where: str) -> Tool:
     return Tool(name=function.name, description=function.description, parameters=function.parameters)
 
 
-def tool_choice(raw: Any, where: str, unknown: list[str]) -> ToolChoice:
-    """Read a tool choice: a mode, or a named function in OpenAI's or the short shape. Raises InvalidField."""
+def tool_choice(raw: Any, where: str, unknown: list[str], allowed: str = CHOICES) -> ToolChoice:
+    """Read a tool choice: a mode, or a named function in OpenAI's or the short shape. Raises InvalidField, which says
+    what the dialect allows."""
     match raw:
         case "auto" | "none" | "required":
             return ToolChoice(mode=raw)
@@ -171,4 +178,4 @@ def tool_choice(raw: Any, where: str, unknown: list[str]) -> ToolChoice:
             bare = {name: value for name, value in raw.items() if name != "type"}
             return ToolChoice(mode="named", name=read(NamedFunction, bare, where, unknown).name)
         case _:
-            raise InvalidField(where, raw, _CHOICES)
+            raise InvalidField(where, raw, allowed)

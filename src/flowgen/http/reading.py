@@ -36,7 +36,9 @@ def decode(body: bytes) -> JsonObject:
 def _where(body: bytes, error: Exception) -> str:
     """The standard library names line and column; msgspec refuses more than it (NaN, lone surrogates)."""
     try:
-        json.loads(body)
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError as found:
+        return f"a text holds half of a character, \\u{ord(found.object[found.start]):04x}"
     except (json.JSONDecodeError, UnicodeDecodeError) as found:
         return str(found)
     except (ValueError, RecursionError):

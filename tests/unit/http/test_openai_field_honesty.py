@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flowgen.domain.errors import RefusedField
+from flowgen.domain.errors import InvalidField, RefusedField
 from flowgen.http.openai.fields import ROWS, why_refused
 from flowgen.http.openai.mapping import read_completion, settle
 from flowgen.http.openai.text_mapping import read_embedding, read_text, settle_text
@@ -185,6 +185,25 @@ def test_what_a_model_lacks_is_refused_or_warned_of(body: dict[str, Any], field:
 
 
 def test_variables_that_the_template_does_not_read_are_named() -> None:
-    body = {**BASE["/v1/chat/completions"], "chat_template_kwargs": {"enable_thinking": False, "odd": 1}}
+    variables = {"enable_thinking": False, "odd": 1, "thinking": True}
+    body = {**BASE["/v1/chat/completions"], "chat_template_kwargs": variables}
     settled = settle(read_completion(body), loaded_model(source="{{ enable_thinking }}"))
-    assert settled.warnings == ("chat_template_kwargs.odd: the model's template does not read it.",)
+    assert settled.warnings == tuple(
+        f"chat_template_kwargs.{name}: the model's template does not read it." for name in ("odd", "thinking")
+    )
+
+
+def test_the_prompts_numbers_that_are_not_computed_are_refused_or_left_out() -> None:
+    body = {"prompt": "Once", "echo": True, "logprobs": 1}
+    with pytest.raises(RefusedField, match=r"logprobs is refused: .*logits_all"):
+        settle_text(read_text(body), loaded_model())
+    requests, warnings = settle_text(read_text(body, is_lenient=True), loaded_model())
+    assert (requests[0].logprobs, requests[0].echo, len(warnings)) == (None, True, 1)
+
+
+@pytest.mark.parametrize("tokens", [[2**31], [5, -1], [[5], [2**70]]])
+def test_ids_that_no_model_has_are_refused_by_name(tokens: Any) -> None:
+    for reader, name in ((read_text, "prompt"), (read_embedding, "input")):
+        with pytest.raises(InvalidField, match=f"{name}: got .* token ids from 0") as refused:
+            reader({name: tokens})  # type: ignore[operator]
+        assert refused.value.field == name

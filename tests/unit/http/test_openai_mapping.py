@@ -21,6 +21,7 @@ from support.loaded import loaded_model
 HELLO = [{"role": "user", "content": "Hello!"}]
 SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
 FORMAT = {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA, "strict": True}}
+CUSTOM_CALL = "messages[1].tool_calls[0].type"
 LOST_CALL = "messages[1].function_call"
 USERS_REFUSAL = "messages[0].content[0].type"
 TOOL: dict[str, Any] = {"type": "function", "function": {"name": "sum", "parameters": SCHEMA, "strict": True}}
@@ -156,6 +157,13 @@ def test_stream_options_and_unknown_fields() -> None:
         ({"messages": [{"role": "user", "content": [{"type": "refusal", "refusal": "No"}]}]}, USERS_REFUSAL),
         ({"stream_options": {"continuous_usage_stats": True}}, "stream_options.continuous_usage_stats"),
         ({"id_slot": 0}, "id_slot"),
+        ({"messages": [*HELLO, {"role": "assistant", "tool_calls": [{"type": "custom", "custom": {}}]}]}, CUSTOM_CALL),
+        ({"messages": [*HELLO, {"role": "assistant", "content": "Hm", "refusal": "No."}]}, "messages[1].content"),
+        ({"chat_template_kwargs": {"messages": []}}, "chat_template_kwargs.messages"),
+        ({"chat_template_kwargs": {"add_generation_prompt": False}}, "chat_template_kwargs.add_generation_prompt"),
+        ({"chat_template_kwargs": {"reasoning_effort": "low"}, "reasoning_effort": "high"}, "reasoning_effort"),
+        ({"structured_outputs": {"json": SCHEMA, "whitespace_pattern": " "}}, "structured_outputs.whitespace_pattern"),
+        ({"structured_outputs": {"json": SCHEMA, "structural_tag": "x"}}, "structured_outputs.structural_tag"),
         ({"prompt": "Once"}, "prompt"),
         ({"reasoning_effort": "enormous"}, "reasoning_effort"),
         ({"logprobs": 3}, "logprobs"),
@@ -210,9 +218,30 @@ def test_fields_at_their_neutral_value_pass() -> None:
 
 
 def test_what_the_model_once_refused_is_what_it_said() -> None:
-    for said in ({"content": None, "refusal": "No."}, {"content": [{"type": "refusal", "refusal": "No."}]}):
+    parts = {"content": [{"type": "refusal", "refusal": "No."}]}
+    for said in ({"content": None, "refusal": "No."}, {"content": "", "refusal": "No."}, parts):
         found = request(messages=[*HELLO, {"role": "assistant", **said}, *HELLO])
         assert found.messages[1] == Message(role="assistant", content="No.")
+
+
+def test_a_call_without_arguments_may_say_so_with_an_empty_text() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "now", "arguments": ""}}
+    found = request(messages=[*HELLO, {"role": "assistant", "content": None, "tool_calls": [call]}, *HELLO])
+    assert found.messages[1].tool_calls == (ToolCall(name="now", arguments={}, id="c1"),)
+
+
+def test_a_choice_that_is_none_says_all_that_there_are() -> None:
+    with pytest.raises(InvalidField, match="allowed_tools"):
+        asked(tools=[TOOL], tool_choice="any")
+
+
+def test_an_empty_grammar_binds_nothing_as_in_llama_cpps_server() -> None:
+    assert request(grammar="", stop="x").constraint is None
+
+
+def test_what_vllm_asks_of_documents_is_done_as_it_is() -> None:
+    found = asked(structured_outputs={"json": SCHEMA, "disable_any_whitespace": True, "disable_fallback": True})
+    assert (found.request.constraint, found.warnings) == (JsonSchema(schema=SCHEMA), ())
 
 
 def test_a_result_answers_any_earlier_call_or_is_warned_of_by_a_lenient_server() -> None:

@@ -20,7 +20,7 @@ from flowgen.http.reading import decode
         (b'{"a": "\xff"}', "position 7"),
         (b'{"a": 1} x', "line 1 column 10"),
         (b'{"a": NaN}', "not valid JSON"),
-        (b'{"a": "\\ud800"}', "not valid JSON"),
+        (b'{"a": "\\ud800"}', "not valid JSON: a text holds half of a character, \\ud800"),
         (b'{"a": 1e999}', "not valid JSON"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),

@@ -13,11 +13,8 @@ from flowgen.adapters.prompts.reasoning import is_left_open
 from flowgen.adapters.prompts.turns import tool_definitions, turns
 from flowgen.domain.errors import PromptNotRenderable
 from flowgen.domain.messages import Message, Tool
-from flowgen.domain.prompts import ReasoningTags, RenderedPrompt, TemplateOptions
+from flowgen.domain.prompts import RESERVED, ReasoningTags, RenderedPrompt, TemplateOptions
 from flowgen.domain.values import JsonObject
-
-RESERVED = frozenset({"messages", "tools", "bos_token", "eos_token", "add_generation_prompt"})
-"""Variables that a request's own cannot replace."""
 
 
 class PromptAssembly:

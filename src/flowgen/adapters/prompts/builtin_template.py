@@ -6,12 +6,12 @@ from typing import Protocol
 
 import msgspec
 
-from flowgen.adapters.prompts.assembly import RESERVED, PromptAssembly
+from flowgen.adapters.prompts.assembly import PromptAssembly
 from flowgen.adapters.prompts.reasoning import opened_tags
 from flowgen.domain.errors import PromptNotRenderable
 from flowgen.domain.messages import Message, Tool
 from flowgen.domain.model import ModelFacts
-from flowgen.domain.prompts import RenderedPrompt, TemplateInfo, TemplateOptions
+from flowgen.domain.prompts import RESERVED, RenderedPrompt, TemplateInfo, TemplateOptions
 from flowgen.domain.values import JsonObject, Value
 
 

@@ -21,7 +21,8 @@ from flowgen.http.capabilities.wire import (
 from flowgen.http.event_stream import StreamSettings
 from flowgen.http.native.openapi import FAILURES
 from flowgen.http.openai.fields import ROWS, why_refused
-from flowgen.http.openai.generation import MAX_STOPS
+from flowgen.http.openai.generation import MAX_STOPS, most_answers
+from flowgen.http.openai.sampling_wire import MAX_ANSWERS, MAX_TOP_LOGPROBS
 
 MODES = ["auto", "none", "required", "named", "allowed_tools"]
 SAMPLERS = [
@@ -90,14 +91,15 @@ def capabilities(model: LoadedModel, keywords: KeywordSupport, settings: StreamS
 
 def _limits(model: LoadedModel, settings: StreamSettings) -> LimitsBody:
     options = model.spec.options
+    most = most_answers(model)
     return LimitsBody(
         n_ctx=model.info.n_ctx,
         n_seq_max=options.n_seq_max,
-        queue_size=4 * options.n_seq_max if options.queue_size is None else options.queue_size,
+        queue_size=most - options.n_seq_max,
         body=settings.max_body,
         stop=MAX_STOPS,
-        n=128,
-        top_logprobs=20,
+        n=min(MAX_ANSWERS, most),
+        top_logprobs=MAX_TOP_LOGPROBS,
     )
 
 

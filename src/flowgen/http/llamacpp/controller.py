@@ -70,7 +70,8 @@ class LlamaCppController(Controller):
             return settled.request
 
         prompt = await chat.render(make)
-        return Response(PromptBody(prompt=prompt, warnings=warnings or UNSET), status_code=200)
+        told = PromptBody(prompt=prompt.text, warnings=[*warnings, *prompt.warnings] or UNSET)
+        return Response(told, status_code=200)
 
 
 def _piece(data: bytes) -> str | list[int]:

@@ -6,13 +6,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from flowgen.domain.values import Value
 
+TokenId = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
 
 class TokenizeBody(Value, frozen=True):
     """POST /tokenize."""
 
-    content: Annotated[
-        str | list[str | Annotated[int, Meta(ge=0)]], Meta(description="The text, or a list of texts and token ids.")
-    ]
+    content: Annotated[str | list[str | TokenId], Meta(description="The text, or a list of texts and token ids.")]
     add_special: Annotated[bool, Meta(description="Put the text between the BOS and EOS that the model wants.")] = False
     parse_special: Annotated[bool, Meta(description="Special tokens' texts become those tokens.")] = True
     with_pieces: Annotated[bool, Meta(description="Give each token's text, or its bytes where they are none.")] = False
@@ -21,7 +21,7 @@ class TokenizeBody(Value, frozen=True):
 class DetokenizeBody(Value, frozen=True):
     """POST /detokenize."""
 
-    tokens: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(description="Token ids.")]
+    tokens: Annotated[list[TokenId], Meta(description="Token ids.")]
 
 
 class TokenPiece(Value, frozen=True):

@@ -9,6 +9,8 @@ from flowgen.domain.values import JsonObject, Value
 from flowgen.http import conversation
 from flowgen.http.reading import read
 
+ALLOWED = '{"type": "allowed_tools", "allowed_tools": {"mode": ..., "tools": [...]}}'
+
 
 class AllowedChoice(Value, frozen=True):
     """A choice among some of the tools."""
@@ -27,7 +29,7 @@ class AllowedTools(Value, frozen=True):
 def tool_choice(raw: Any, where: str, tools: Sequence[Tool], unknown: list[str]) -> ToolChoice:
     """Read a tool choice. Raises InvalidField."""
     if not isinstance(raw, dict) or raw.get("type") != "allowed_tools":
-        return conversation.tool_choice(raw, where, unknown)
+        return conversation.tool_choice(raw, where, unknown, f"{conversation.CHOICES} or {ALLOWED}")
     is_flat = "allowed_tools" not in raw  # as in OpenAI's other API
     inner = where if is_flat else f"{where}.allowed_tools"
     body = {key: raw[key] for key in raw if key != "type"} if is_flat else read(AllowedChoice, raw, where, unknown)
@@ -39,8 +41,9 @@ def tool_choice(raw: Any, where: str, tools: Sequence[Tool], unknown: list[str])
 
 
 def _name(item: Any, where: str, tools: Sequence[Tool], unknown: list[str]) -> str:
-    name = conversation.tool_choice(item, where, unknown).name
     known = [tool.name for tool in tools]
+    allowed = f"a function among the request's tools ({', '.join(known) or 'none'})"
+    name = conversation.tool_choice(item, where, unknown, allowed).name
     if name is None or name not in known:
-        raise InvalidField(where, item, f"a function among the request's tools ({', '.join(known) or 'none'})")
+        raise InvalidField(where, item, allowed)
     return name

@@ -9,10 +9,14 @@ import msgspec
 
 from flowgen.domain.constraints import Choice, Constraint, Gbnf, JsonSchema, Lark, Regex
 from flowgen.domain.errors import ConflictingFields, InvalidField
+from flowgen.domain.option_table import table
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http.chat_fields import response_format
+from flowgen.http.openai.fields import Refusals
 from flowgen.http.openai.sampling_wire import GenerationFields, StructuredOutputs
 from flowgen.http.reading import read
+
+_STRUCTURED = table(StructuredOutputs)
 
 
 class Binding(Value, frozen=True):
@@ -23,10 +27,10 @@ class Binding(Value, frozen=True):
     field: str
 
 
-def binding(body: GenerationFields, unknown: list[str]) -> Binding | None:
-    """The one thing that binds the answer. Raises ConflictingFields for two, and InvalidField."""
+def binding(body: GenerationFields, unknown: list[str], refusals: Refusals) -> Binding | None:
+    """The one thing that binds the answer. Raises ConflictingFields for two, InvalidField and RefusedField."""
     found = _formatted(body.response_format, unknown)
-    if body.grammar is not None:
+    if body.grammar:  # llama.cpp's server writes "" for none
         found.append(_bound(Gbnf(grammar=body.grammar), "grammar"))
     for field, value in (("json_schema", body.json_schema), ("guided_json", body.guided_json)):
         if value is not None:
@@ -37,7 +41,7 @@ def binding(body: GenerationFields, unknown: list[str]) -> Binding | None:
         found.append(_bound(_choice(body.guided_choice, "guided_choice"), "guided_choice"))
     if body.guided_grammar is not None:
         found.append(_bound(_grammar(body.guided_grammar), "guided_grammar"))
-    found += _structured(body.structured_outputs, unknown)
+    found += _structured(body.structured_outputs, unknown, refusals)
     if len(found) > 1:
         raise ConflictingFields(found[0].field, found[1].field, "an answer has one form")
     return found[0] if found else None
@@ -52,11 +56,11 @@ def _bound(constraint: Constraint, path: str) -> Binding:
     return Binding(constraint=constraint, path=path, field=path.partition(".")[0])
 
 
-def _structured(raw: JsonObject | None, unknown: list[str]) -> list[Binding]:
+def _structured(raw: JsonObject | None, unknown: list[str], refusals: Refusals) -> list[Binding]:
     if raw is None:
         return []
     where = "structured_outputs"
-    given = read(StructuredOutputs, raw, where, unknown)
+    given = read(StructuredOutputs, refusals.without_refused(_STRUCTURED, raw, where), where, unknown)
     found: list[Binding] = []
     if given.json is not None:
         found.append(_bound(JsonSchema(schema=_schema(given.json, f"{where}.json")), f"{where}.json"))

@@ -78,6 +78,12 @@ def includes_usage(body: GenerationFields, unknown: list[str], refusals: Refusal
     return read(StreamOptions, asked, "stream_options", unknown).include_usage
 
 
+def asked_tokens(body: GenerationFields) -> dict[str, int | None]:
+    """The most tokens that a body asks for, by the names that it may use."""
+    names = ("max_tokens", "max_completion_tokens", "n_predict")
+    return {name: getattr(body, name) for name in names}
+
+
 def most_tokens(counts: Mapping[str, int | None], *, least: int = 1) -> int | None:
     """As many as asked for, under any name; None is as many as the context holds. Raises InvalidRequest."""
     given = {name: value for name, value in counts.items() if value is not None}
@@ -103,11 +109,15 @@ def check_ends(body: GenerationFields, bound: Binding | None, *, has_calls: bool
         raise ConflictingFields("ignore_eos", "tools", 'calls have an end, unless tool_choice is "none"')
 
 
+def most_answers(model: LoadedModel) -> int:
+    """As many answers as may run and wait at once."""
+    options = model.spec.options
+    return options.n_seq_max + (4 * options.n_seq_max if options.queue_size is None else options.queue_size)
+
+
 def check_count(num_answers: int, count: int, model: LoadedModel) -> None:
     """Raise InvalidField for more answers than may ever run and wait at once."""
-    options = model.spec.options
-    queue = 4 * options.n_seq_max if options.queue_size is None else options.queue_size
-    most = options.n_seq_max + queue
+    most = most_answers(model)
     if num_answers > most:
         at_once = f"as many answers as may run and wait at once ({most}: options.n_seq_max and queue_size of /load)"
         raise InvalidField("n" if count > 1 else "prompt", f"{num_answers} answers", at_once)

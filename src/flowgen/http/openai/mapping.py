@@ -3,8 +3,6 @@
 Knows which fields exclude each other; refuses to know where bodies come from and what an answer looks like.
 """
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from flowgen.application.loaded_model import LoadedModel
@@ -18,6 +16,7 @@ from flowgen.http.openai.allowed_tools import tool_choice
 from flowgen.http.openai.bindings import binding
 from flowgen.http.openai.fields import ROWS, Refusals
 from flowgen.http.openai.generation import (
+    asked_tokens,
     check_count,
     check_ends,
     generated,
@@ -26,6 +25,7 @@ from flowgen.http.openai.generation import (
     settled,
 )
 from flowgen.http.openai.results import check_results
+from flowgen.http.openai.template_variables import check_variables, unread
 from flowgen.http.openai.wire import ChatCompletionBody
 from flowgen.http.reading import ignored, read
 
@@ -66,7 +66,7 @@ def read_completion(raw: JsonObject, *, is_lenient: bool = False, is_answered: b
     check_results(messages, refusals)
     tools = conversation.tools(body.tools or [], unknown)
     choice = _tool_choice(body, tools, unknown)
-    bound = binding(body, unknown)
+    bound = binding(body, unknown, refusals)
     continues = _continues(body, messages)
     if continues and bound is not None:
         raise ConflictingFields(bound.field, "messages", "a last message of the assistant is continued, not bound")
@@ -77,11 +77,11 @@ def read_completion(raw: JsonObject, *, is_lenient: bool = False, is_answered: b
         tools=tools,
         tool_choice=choice,
         is_parallel=body.parallel_tool_calls,
-        max_tokens=_max_tokens(body),
+        max_tokens=most_tokens(asked_tokens(body)),
         logprobs=_logprobs(body),
         continues_last=continues,
         opens_answer=_opens(body, refusals, continues=continues, is_answered=is_answered),
-        template_variables=body.chat_template_kwargs,
+        template_variables=check_variables(body, refusals),
     )
     include_usage = includes_usage(body, unknown, refusals)
     warnings = (*ignored(unknown), *refusals.warnings)
@@ -102,14 +102,9 @@ def settle(asked: AskedCompletion, model: LoadedModel) -> SettledCompletion:
     effort = asked.body.reasoning_effort
     if effort is not None and not _is_idle(effort, model) and refusals.is_possible(_ROWS["reasoning_effort"], model):
         variables["reasoning_effort"] = effort
-    source = model.dialogue.renderer.template.source
-    unread = [
-        f"chat_template_kwargs.{name}: the model's template does not read it."
-        for name in variables
-        if name not in source
-    ]
+    ignored_ones = unread(variables, model.dialogue.renderer.template.source)
     request = replace(request, template_variables=variables)
-    return SettledCompletion(request=request, warnings=(*asked.warnings, *refusals.warnings, *unread))
+    return SettledCompletion(request=request, warnings=(*asked.warnings, *refusals.warnings, *ignored_ones))
 
 
 def _is_idle(effort: str, model: LoadedModel) -> bool:
@@ -141,12 +136,6 @@ def _opens(body: ChatCompletionBody, refusals: Refusals, *, continues: bool, is_
     if is_answered:
         refusals.refuse("add_generation_prompt", "an answer begins the assistant's turn")
     return is_answered
-
-
-def _max_tokens(body: ChatCompletionBody) -> int | None:
-    names = ("max_tokens", "max_completion_tokens", "n_predict")
-    counts: dict[str, Any] = {name: getattr(body, name) for name in names}
-    return most_tokens(counts)
 
 
 def _logprobs(body: ChatCompletionBody) -> int | None:

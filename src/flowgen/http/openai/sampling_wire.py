@@ -17,6 +17,8 @@ Penalty = Annotated[float, Meta(ge=-100.0, le=100.0)]
 Strength = Annotated[float, Meta(ge=0.0, le=1e6)]
 Text = Annotated[str, Meta(min_length=1)]
 LookBack = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
+MAX_ANSWERS = 128
+MAX_TOP_LOGPROBS = 20
 Bias = float | Literal[False]
 SAMPLERS = ("penalties", "dry", "top_n_sigma", "top_k", "typ_p", "top_p", "min_p", "xtc", "temperature")
 """llama.cpp's own order, by its own names."""
@@ -36,8 +38,9 @@ class GenerationFields(Value, frozen=True):
     max_tokens: Annotated[
         TokenCount | None, Meta(description="Tokens to generate at most; left out or -1: what the context holds.")
     ] = None
+    max_completion_tokens: Annotated[TokenCount | None, Meta(description="The same as max_tokens.")] = None
     n_predict: Annotated[TokenCount | None, Meta(description="llama.cpp's name of max_tokens.")] = None
-    n: Annotated[int, Meta(ge=1, le=128, description="Answers to give; number i draws with the seed + i.")] = 1
+    n: Annotated[int, Meta(ge=1, le=MAX_ANSWERS, description="Answers to give; number i draws with the seed + i.")] = 1
     stream: Annotated[bool, Meta(description="Answer as server-sent events.")] = False
     stream_options: Annotated[
         JsonObject | None, Meta(description="`include_usage`: a last chunk with the counts of tokens.")
@@ -110,7 +113,7 @@ class GenerationFields(Value, frozen=True):
     ignore_eos: Annotated[
         bool, Meta(description="Never choose the model's end tokens; not beside a schema or tools.")
     ] = False
-    grammar: Annotated[str | None, Meta(description="A GBNF grammar that binds the answer.")] = None
+    grammar: Annotated[str | None, Meta(description="A GBNF grammar that binds the answer; empty: none.")] = None
     json_schema: Annotated[Any, Meta(description="llama.cpp's name of a JSON Schema that binds the answer.")] = None
     guided_json: Annotated[Any, Meta(description="vLLM's name of such a schema, as an object or as JSON text.")] = None
     guided_regex: Annotated[Text | None, Meta(description="A pattern that the whole answer matches.")] = None
@@ -189,10 +192,19 @@ class StreamOptions(Value, frozen=True):
 
 
 class StructuredOutputs(Value, frozen=True):
-    """vLLM's `structured_outputs`."""
+    """vLLM's `structured_outputs`. Documents are compact and nothing falls back, whatever is asked of that."""
 
     json: Any = None
     regex: Text | None = None
     choice: list[str] | None = None
     grammar: Text | None = None
     json_object: bool = False
+    disable_any_whitespace: bool = False
+    disable_fallback: bool = False
+    disable_additional_properties: Annotated[
+        bool, refused("the schema says it: additionalProperties", "No properties that the schema does not name.")
+    ] = False
+    whitespace_pattern: Annotated[
+        str | None, refused("documents are compact", "White space in a document, as a pattern.")
+    ] = None
+    structural_tag: Annotated[Any, refused("give tools, or a grammar", "Documents between tags.")] = None

@@ -50,17 +50,22 @@ class LogprobsWriter:
 
     def _entries(self, logprobs: Sequence[TokenLogprob], start: int = 0) -> TextLogprobs:
         self._offset += start
-        tokens = [item.chosen.data.decode(errors="replace") for item in logprobs]
         offsets = []
-        for token in tokens:
-            offsets.append(self._offset)
-            self._offset += len(token)
+        for item in logprobs:
+            begun = [not _is_inner(byte) for byte in item.chosen.data]
+            offsets.append(self._offset if all(begun[:1]) else self._offset - 1)
+            self._offset += sum(begun)
         return TextLogprobs(
-            tokens=tokens,
+            tokens=[item.chosen.data.decode(errors="replace") for item in logprobs],
             token_logprobs=[max(item.chosen.logprob, LEAST_LOGPROB) for item in logprobs],
             top_logprobs=[_alternatives(item) for item in logprobs],
             text_offset=offsets,
         )
+
+
+def _is_inner(byte: int) -> bool:
+    """Whether a byte goes on with a character: a token that begins with one stands where that character does."""
+    return 0x80 <= byte < 0xC0
 
 
 def _alternatives(item: TokenLogprob) -> dict[str, float]:

@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.domain.chat import ChatRequest
-from flowgen.domain.errors import ConflictingFields, InvalidField, RefusedField
+from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.generation import PromptSegment
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http.openai.bindings import binding
 from flowgen.http.openai.fields import ROWS, Refusals, middle_tokens
 from flowgen.http.openai.generation import (
+    asked_tokens,
     check_count,
     check_ends,
     generated,
@@ -19,7 +20,7 @@ from flowgen.http.openai.generation import (
     most_tokens,
     settled,
 )
-from flowgen.http.openai.text_wire import INPUTS, CompletionBody, EmbeddingBody
+from flowgen.http.openai.text_wire import INPUTS, MOST_TOKEN_ID, CompletionBody, EmbeddingBody
 from flowgen.http.reading import ignored, read
 
 _COMPLETION = ROWS["/v1/completions"]
@@ -51,9 +52,9 @@ class AskedEmbedding(Value, frozen=True):
 def inputs_of(raw: Any, field: str) -> tuple[Input, ...]:
     """The texts or tokens of a field that may hold one or many. Raises InvalidField."""
     if _is_input(raw):
-        return (_input(raw),)
+        return (_input(raw, field),)
     if isinstance(raw, list) and raw and all(_is_input(item) for item in raw):
-        return tuple(_input(item) for item in raw)
+        return tuple(_input(item, field) for item in raw)
     raise InvalidField(field, raw, INPUTS)
 
 
@@ -63,8 +64,13 @@ def _is_input(raw: Any) -> bool:
     return isinstance(raw, list) and bool(raw) and all(type(item) is int for item in raw)
 
 
-def _input(raw: Any) -> Input:
-    return raw if isinstance(raw, str) else tuple(raw)
+def _input(raw: Any, field: str) -> Input:
+    if isinstance(raw, str):
+        return raw
+    for token in raw:
+        if not 0 <= token <= MOST_TOKEN_ID:
+            raise InvalidField(field, token, f"token ids from 0 to {MOST_TOKEN_ID}, and no more than the model has")
+    return tuple(raw)
 
 
 def read_text(raw: JsonObject, *, is_lenient: bool = False) -> AskedText:
@@ -72,7 +78,7 @@ def read_text(raw: JsonObject, *, is_lenient: bool = False) -> AskedText:
     unknown: list[str] = []
     refusals = Refusals(is_lenient=is_lenient)
     body = read(CompletionBody, refusals.without_refused(_COMPLETION, raw), "", unknown)
-    bound = binding(body, unknown)
+    bound = binding(body, unknown, refusals)
     if bound is not None and body.echo:
         raise ConflictingFields("echo", bound.field, "the text would not match")
     if body.suffix and body.echo:
@@ -80,7 +86,7 @@ def read_text(raw: JsonObject, *, is_lenient: bool = False) -> AskedText:
     check_ends(body, bound, has_calls=False)
     request = replace(
         generated(body, bound),
-        max_tokens=most_tokens({"max_tokens": body.max_tokens, "n_predict": body.n_predict}, least=0),
+        max_tokens=most_tokens(asked_tokens(body), least=0),
         logprobs=body.logprobs,
         echo=body.echo,
     )
@@ -100,12 +106,13 @@ def settle_text(asked: AskedText, model: LoadedModel) -> tuple[list[ChatRequest]
     refusals = Refusals(is_lenient=asked.is_lenient)
     body = asked.body
     check_count(len(asked.prompts) * body.n, body.n, model)
-    if body.echo and body.logprobs is not None and not model.spec.options.logits_all:
-        raise RefusedField("logprobs", "the prompt's are there only in a model loaded with options.logits_all")
     suffix = body.suffix
     if suffix and not refusals.is_possible(_COMPLETION["suffix"], model):
         suffix = None
     request = replace(asked.request, sampling=settled(asked.request.sampling, body, model))
+    if body.echo and body.logprobs is not None and not model.spec.options.logits_all:
+        refusals.refuse("logprobs", "the prompt's are there only in a model loaded with options.logits_all")
+        request = replace(request, logprobs=None)
     requests = [replace(request, segments=_segments(prompt, suffix, model)) for prompt in asked.prompts]
     return requests, (*asked.warnings, *refusals.warnings)
 

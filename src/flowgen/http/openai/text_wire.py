@@ -4,13 +4,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from flowgen.domain.values import Value
-from flowgen.http.openai.sampling_wire import GenerationFields, refused
+from flowgen.domain.values import JsonObject, Value
+from flowgen.http.openai.sampling_wire import MAX_TOP_LOGPROBS, GenerationFields, refused
+
+MOST_TOKEN_ID = 2**31 - 1
+"""llama.cpp's tokens are 32-bit numbers; what a model has is far less."""
 
 INPUTS = "a text, a list of texts, a list of token ids, or a list of such lists; none of them empty"
 _INPUTS = "What is read, one or many."
 _TEXT = {"type": "string", "minLength": 1}
-_TOKENS = {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0}}
+_TOKENS = {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 0, "maximum": MOST_TOKEN_ID}}
 _SHAPES = {
     "anyOf": [
         _TEXT,
@@ -31,11 +34,14 @@ class CompletionBody(GenerationFields, frozen=True, kw_only=True):
     ] = None
     echo: Annotated[bool, Meta(description="Put the prompt's text before the answer.")] = False
     logprobs: Annotated[
-        Annotated[int, Meta(ge=0, le=20)] | None,
+        Annotated[int, Meta(ge=0, le=MAX_TOP_LOGPROBS)] | None,
         Meta(description="Log-probabilities with so many alternatives; beside echo only where logits_all was loaded."),
     ] = None
+    top_logprobs: Annotated[int | None, refused("logprobs is the number here", "Alternatives, as in a chat.")] = None
     messages: Annotated[list[Any], refused("a text has none; /v1/chat/completions takes them", "A conversation.")] = []
     tools: Annotated[list[Any], refused("a text has none; /v1/chat/completions takes them", "Functions to call.")] = []
+    reasoning_effort: Annotated[str | None, refused("a text has no template", "How long the model thinks.")] = None
+    chat_template_kwargs: Annotated[JsonObject, refused("a text has no template", "Variables for the template.")] = {}
 
 
 class EmbeddingBody(Value, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from msgspec import Meta, field
 
 from flowgen.domain.values import JsonObject
 from flowgen.http.conversation_shapes import MESSAGES, TOOLS
-from flowgen.http.openai.sampling_wire import GenerationFields, TokenCount, refused
+from flowgen.http.openai.sampling_wire import MAX_TOP_LOGPROBS, GenerationFields, refused
 
 
 class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
@@ -16,10 +16,10 @@ class ChatCompletionBody(GenerationFields, frozen=True, kw_only=True):
         list[Any],
         Meta(description="The conversation: text, in a string or in parts of type text.", extra_json_schema=MESSAGES),
     ]
-    max_completion_tokens: Annotated[TokenCount | None, Meta(description="The same as max_tokens.")] = None
     logprobs: Annotated[bool, Meta(description="Log-probabilities of the answer's tokens.")] = False
     top_logprobs: Annotated[
-        Annotated[int, Meta(ge=0, le=20)] | None, Meta(description="Alternatives per token; needs logprobs.")
+        Annotated[int, Meta(ge=0, le=MAX_TOP_LOGPROBS)] | None,
+        Meta(description="Alternatives per token; needs logprobs."),
     ] = None
     tools: Annotated[
         list[Any] | None,
