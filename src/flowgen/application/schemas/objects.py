@@ -10,7 +10,9 @@ from flowgen.application.schemas.pattern_reading import read_pattern
 from flowgen.application.schemas.pattern_wholes import Whole
 from flowgen.application.schemas.pattern_writing import written
 from flowgen.application.schemas.regular import Regular
+from flowgen.application.schemas.scalars import literally
 from flowgen.application.schemas.source import Place
+from flowgen.application.schemas.text_worlds import is_without_texts
 from flowgen.application.schemas.walking import allows_key
 from flowgen.application.schemas.words import count_of, names_of, object_of, whole_pattern
 from flowgen.domain.schemas import Anything, Enum, Node, Nothing, Object, Others, Property, Residue, String
@@ -39,8 +41,15 @@ def object_node(leaf: Leaf, nodes: Nodes) -> Node:
     others: list[Others] = []
     if isinstance(keys, String):
         others, other_residues = _others(facts, keys, leaf, nodes)
+        others = [group for group in others if not _are_all(names, group.keys)]
         residues += other_residues
     return _counted(leaf.facts, Object(properties=tuple(properties), others=tuple(others)), residues, nodes)
+
+
+def _are_all(names: Iterable[str], keys: String) -> bool:
+    """Say whether it is seen that these names are all the keys that there are."""
+    listed = "|".join(literally(name) for name in names)
+    return bool(keys.patterns) and is_without_texts(keys.patterns, (*keys.avoided, *([listed] if listed else [])))
 
 
 class Members:

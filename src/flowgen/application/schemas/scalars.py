@@ -1,15 +1,16 @@
 """Lowers what schemas say of numbers and of strings. Refuses to know where a value stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, isinf, lcm
+from math import ceil, floor, gcd, isinf, lcm
 
 from flowgen.application.schemas.facts import Fact, Nodes
 from flowgen.application.schemas.formats import FORMATS
 from flowgen.application.schemas.negation import AVOIDED, EXCLUDED
 from flowgen.application.schemas.pattern_reading import read_pattern
 from flowgen.application.schemas.pattern_writing import written
+from flowgen.application.schemas.text_worlds import is_without_texts
 from flowgen.application.schemas.words import count_of, number_of, whole_pattern
 from flowgen.domain.schemas import Node, Nothing, Number, Residue, String
 
@@ -21,31 +22,54 @@ MAX_BESIDE = 64
 MAX_RESTS = 25_000
 """Remainders that an automaton tells apart: 0.1 s of compiling."""
 
+_LEAST_COUNTED, _MOST_COUNTED = 1e-9, 1e15
+"""Bounds between which multiples are counted."""
+
 
 def number_node(facts: Sequence[Fact], nodes: Nodes, *, is_integer: bool) -> Node:
     """Give the numbers that all facts allow."""
     least, most = _bound(facts, "minimum", 1), _bound(facts, "maximum", -1)
-    factor, residues = _factor(facts, nodes)
-    if least is not None and most is not None:
-        is_open = least[1] or most[1]
-        if least[0] > most[0] or (least[0] == most[0] and is_open):
-            return Nothing()
-    excluded = [
-        value
-        for fact in facts
-        for value in fact.schema.get(EXCLUDED, ())
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    return Number(
+    excluded = tuple(dict.fromkeys(_excluded_numbers(facts)))
+    bounds = [bound[0] for bound in (least, most) if bound is not None]
+    is_counted = all(map(_is_countable, bounds)) and not excluded
+    factor, residues = _factor(facts, nodes, is_integer=is_integer, is_counted=is_counted)
+    number = Number(
         is_integer=is_integer,
         minimum=least and least[0],
         maximum=most and most[0],
         excludes_minimum=bool(least and least[1]),
         excludes_maximum=bool(most and most[1]),
         multiple_of=factor,
-        excluded=tuple(dict.fromkeys(excluded)),
+        excluded=excluded,
         residues=residues,
     )
+    return Nothing() if _is_without_numbers(number) else number
+
+
+def _excluded_numbers(facts: Sequence[Fact]) -> Iterator[Numeral]:
+    for fact in facts:
+        for value in fact.schema.get(EXCLUDED, ()):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                yield value
+
+
+def _is_without_numbers(node: Number) -> bool:
+    least, most = node.minimum, node.maximum
+    step = Fraction(1) if node.is_integer else None
+    if least is None or most is None or isinf(least) or isinf(most):
+        return False
+    if node.multiple_of is not None:
+        own = Fraction(repr(node.multiple_of))
+        step = own if step is None else _common(own, Fraction(1))
+    low, high = Fraction(repr(least)), Fraction(repr(most))
+    if step is None:
+        is_open = node.excludes_minimum or node.excludes_maximum or any(value == least for value in node.excluded)
+        return low > high or (low == high and is_open)
+    first, last = ceil(low / step), floor(high / step)
+    first += node.excludes_minimum and first * step == low
+    last -= node.excludes_maximum and last * step == high
+    excluded = {Fraction(repr(value)) for value in node.excluded}
+    return last - first < len(excluded) and all(step * count in excluded for count in range(first, last + 1))
 
 
 def _bound(facts: Sequence[Fact], keyword: str, sign: int) -> tuple[Numeral, bool] | None:
@@ -61,9 +85,12 @@ def _bound(facts: Sequence[Fact], keyword: str, sign: int) -> tuple[Numeral, boo
     return max(found, key=lambda bound: (bound[0] * sign, bound[1]), default=None)
 
 
-def _factor(facts: Sequence[Fact], nodes: Nodes) -> tuple[Numeral | None, tuple[Residue, ...]]:
-    """Give what all numbers are multiples of. What is no plain decimal is left to be judged."""
-    factor: Fraction | None = None
+def _factor(
+    facts: Sequence[Fact], nodes: Nodes, *, is_integer: bool, is_counted: bool
+) -> tuple[Numeral | None, tuple[Residue, ...]]:
+    """Give what all numbers are multiples of. What is no plain decimal is left to be judged, and all of it where what
+    stands beside cannot be said of multiples: single numbers that are left out, bounds that are too far away."""
+    factor = Fraction(1) if is_integer else None
     residues: list[Residue] = []
     for fact in facts:
         value = number_of(fact, "multipleOf")
@@ -73,13 +100,26 @@ def _factor(facts: Sequence[Fact], nodes: Nodes) -> tuple[Numeral | None, tuple[
             raise fact.place.refusal("a number above 0 is expected", "multipleOf")
         own = None if isinf(value) else Fraction(repr(value))
         both = own if own is None or factor is None else _common(factor, own)
-        if both is None or _has_many_rests(both):
+        if both is None or not is_counted or _has_many_rests(both) or not _is_plain(both):
             residues += nodes.remarks.residue(fact.place, "multipleOf", "whole")
         else:
             factor = both
-    if factor is None:
+    if factor is None or (is_integer and factor == 1):
         return None, tuple(residues)
     return (int(factor) if factor.denominator == 1 else float(factor)), tuple(residues)
+
+
+def _is_countable(bound: Numeral) -> bool:
+    return bound == 0 or _LEAST_COUNTED <= abs(bound) <= _MOST_COUNTED
+
+
+def _is_plain(factor: Fraction) -> bool:
+    """Say whether moving a float's point by one place after another comes to all its digits, and nothing else."""
+    value, scale = float(factor), 1
+    while value != floor(value) and scale < MAX_COUNT:
+        value *= 10
+        scale *= 10
+    return value == floor(value) and Fraction(int(value), scale) == factor
 
 
 def _has_many_rests(factor: Fraction) -> bool:
@@ -111,15 +151,11 @@ def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
         residues += _take_format(fact, nodes, patterns)
         for value in fact.schema.get(EXCLUDED, ()):
             if isinstance(value, str):
-                avoided.setdefault(_literally(value))
-    known = [FORMATS.get(name) for fact in facts if isinstance(name := fact.schema.get("format"), str)]
-    if most is not None and any(form and form.longest is not None and form.longest <= most for form in known):
-        most = None  # the format bounds it already
-    if most is not None and most > MAX_BESIDE and any(form and form.patterns for form in known):
-        for fact in facts:  # counted together, the two would have too many states
-            if "maxLength" in fact.schema:
-                residues += nodes.remarks.residue(fact.place, "maxLength", "whole", "beside a format")
-        most = None
+                avoided.setdefault(literally(value))
+    most, beside = _counted_beside_formats(most, facts, nodes)
+    residues += beside
+    if (avoided or len(patterns) > 1) and is_without_texts(tuple(patterns), tuple(avoided)):
+        return Nothing()
     return String(
         min_length=least,
         max_length=most,
@@ -129,7 +165,22 @@ def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
     )
 
 
-def _literally(text: str) -> str:
+def _counted_beside_formats(most: int | None, facts: Sequence[Fact], nodes: Nodes) -> tuple[int | None, list[Residue]]:
+    """Give the length that is to be counted; what is not is the format's own, or judged."""
+    known = [FORMATS.get(name) for fact in facts if isinstance(name := fact.schema.get("format"), str)]
+    if most is None or any(form and form.longest is not None and form.longest <= most for form in known):
+        return None, []
+    if most <= MAX_BESIDE or not any(form and form.patterns for form in known):
+        return most, []
+    residues: list[Residue] = []
+    for fact in facts:  # counted together, the two would have too many states
+        if "maxLength" in fact.schema:
+            residues += nodes.remarks.residue(fact.place, "maxLength", "whole", "beside a format")
+    return None, residues
+
+
+def literally(text: str) -> str:
+    """Write a text as a pattern of the normal form."""
     return "".join(char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text)
 
 

@@ -1,0 +1,145 @@
+"""Says whether there is any text at all that matches some patterns and none of others: follows all of them at once,
+letter by letter, as sets of places. Refuses to know lengths and where patterns come from."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from flowgen.application.schemas.pattern_reading import NoPattern, read_pattern
+from flowgen.application.schemas.regular import LAST, Chars, Choice, Group, Ranges, Regular, Repeat
+from flowgen.application.schemas.regular import Sequence as Row
+
+MAX_PLACES = 2_000
+"""Places of a pattern; larger ones are not followed."""
+MAX_WORLDS = 200
+"""Sets of places that are looked at before a text is taken to exist."""
+_MAX_LETTERS = 400
+
+_World = tuple[frozenset[int], ...]
+
+
+@lru_cache(maxsize=1024)
+def is_without_texts(patterns: tuple[str, ...], avoided: tuple[str, ...]) -> bool:
+    """Say whether it is seen that no text matches, as a whole, all of `patterns` (in the normal form's notation) and
+    none of `avoided`."""
+    try:
+        inside = [_automaton(pattern) for pattern in patterns]
+        outside = [_automaton(pattern) for pattern in avoided]
+        return _is_empty(inside, outside)
+    except (NoPattern, _TooLarge, RecursionError):
+        return False
+
+
+class _TooLarge(Exception):
+    """A pattern with too many places."""
+
+
+class _Automaton:
+    """A pattern as places with ways between them, by a letter or by none. The end is place 1."""
+
+    def __init__(self, tree: Regular) -> None:
+        self.by_letter: list[list[tuple[Ranges, int]]] = [[], []]
+        self.by_none: list[list[int]] = [[], []]
+        self._lay(tree, 0, 1)
+        self.start = self.closed([0])
+
+    def _place(self) -> int:
+        if len(self.by_none) >= MAX_PLACES:
+            raise _TooLarge
+        self.by_letter.append([])
+        self.by_none.append([])
+        return len(self.by_none) - 1
+
+    def _lay(self, tree: Regular, start: int, end: int) -> None:
+        match tree:
+            case Chars(ranges):
+                self.by_letter[start].append((ranges, end))
+            case Row(parts):
+                for part in parts:
+                    following = self._place()
+                    self._lay(part, start, following)
+                    start = following
+                self.by_none[start].append(end)
+            case Choice(options):
+                for option in options:
+                    self._lay(option, start, end)
+            case Group(_, body):
+                self._lay(body, start, end)
+            case Repeat(part, least, most):
+                self._lay_repeat(part, least, most, start, end)
+            case _:
+                raise NoPattern("edges and looks are in no pattern of this notation")
+
+    def _lay_repeat(self, part: Regular, least: int, most: int | None, start: int, end: int) -> None:
+        for times in range(max(least, most or 0)):
+            if times >= least:
+                self.by_none[start].append(end)
+            following = self._place()
+            self._lay(part, start, following)
+            start = following
+        if most is None:
+            again = self._place()
+            self.by_none[start].append(again)
+            self._lay(part, again, again)
+            start = again
+        self.by_none[start].append(end)
+
+    def closed(self, places: Iterable[int]) -> frozenset[int]:
+        """Give places with all that no letter leads to, but for those from which nothing goes on."""
+        found, waiting = set(places), list(places)
+        while waiting:
+            for place in self.by_none[waiting.pop()]:
+                if place not in found:
+                    found.add(place)
+                    waiting.append(place)
+        return frozenset(place for place in found if place == 1 or self.by_letter[place])
+
+    def ways(self, places: frozenset[int]) -> Iterator[tuple[Ranges, int]]:
+        for place in places:
+            yield from self.by_letter[place]
+
+
+@lru_cache(maxsize=256)
+def _automaton(pattern: str) -> _Automaton:
+    return _Automaton(read_pattern(pattern))
+
+
+def _is_empty(inside: Sequence[_Automaton], outside: Sequence[_Automaton]) -> bool:
+    automata = [*inside, *outside]
+    first: _World = tuple(automaton.start for automaton in automata)
+    seen, waiting = {first}, [first]
+    while waiting:
+        world = waiting.pop()
+        if all(1 in places for places in world[: len(inside)]) and not any(
+            1 in places for places in world[len(inside) :]
+        ):
+            return False
+        for following in _following(automata, world):
+            if all(following[: len(inside)]) and following not in seen:
+                seen.add(following)
+                waiting.append(following)
+        if len(seen) > MAX_WORLDS:
+            return False
+    return True
+
+
+def _following(automata: Sequence[_Automaton], world: _World) -> Iterator[_World]:
+    """Give where each letter that makes a difference leads."""
+    ways = [list(automaton.ways(places)) for automaton, places in zip(automata, world, strict=True)]
+    edges = {edge for those in ways for ranges, _ in those for low, high in ranges for edge in (low, high + 1)}
+    if len(edges) > _MAX_LETTERS:
+        raise _TooLarge
+    told: set[_World] = set()
+    for letter in sorted(edge for edge in edges | {0, 0xE000} if edge <= LAST and not 0xD800 <= edge < 0xE000):
+        following = tuple(
+            automaton.closed({target for ranges, target in those if _has(ranges, letter)})
+            for automaton, those in zip(automata, ways, strict=True)
+        )
+        if following not in told:
+            told.add(following)
+            yield following
+
+
+def _has(ranges: Ranges, code: int) -> bool:
+    place = bisect_right(ranges, (code, LAST + 1)) - 1
+    return place >= 0 and ranges[place][0] <= code <= ranges[place][1]
