@@ -25,6 +25,8 @@ Guess = Callable[[Answer, Sequence[int]], list[int]]
 _LEAST_SHARED = 64
 """Tokens in common with another's prompt that are worth waiting for."""
 _MOST_FAILURES = 3
+_MOST_GATHERED = 2048
+"""Tokens of a crowd's prompts; as many as llama.cpp's own server computes before anybody gets another token."""
 
 
 class Limits(Value, frozen=True):
@@ -46,7 +48,7 @@ class Scheduler:
         self._residence = residence
         self._guess = guess
         self._pace = Pace()
-        self._gathering = Gathering(limits.n_batch if limits.is_uniform else 0)
+        self._gathering = Gathering(_MOST_GATHERED if limits.is_uniform else 0)
         self._running: list[Answer] = []
         self._waiting: list[Answer] = []
         self._blocked: Answer | None = None
