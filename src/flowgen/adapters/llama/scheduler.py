@@ -25,19 +25,19 @@ Guess = Callable[[Answer, Sequence[int]], list[int]]
 _LEAST_SHARED = 64
 """Tokens in common with another's prompt that are worth waiting for."""
 _MOST_FAILURES = 3
-_MOST_GATHERED = 2048
-"""Tokens of a crowd's prompts; as many as llama.cpp's own server computes before anybody gets another token."""
 
 
 class Limits(Value, frozen=True):
     """`num_running` answers at once; `queue_size` may wait; a step computes `n_batch` tokens at most and `n_pass` of
-    prompts; `is_uniform`: batches have at most two lengths, as hybrid models need it."""
+    prompts; `is_uniform`: batches have at most two lengths, as hybrid models need it, and answers that have just begun
+    wait for at most `num_gathered` tokens of prompts; llama.cpp's own server has everybody wait for so many."""
 
     num_running: int
     queue_size: int
     n_batch: int
     n_pass: int
     is_uniform: bool = False
+    num_gathered: int = 2048
 
 
 class Scheduler:
@@ -48,7 +48,7 @@ class Scheduler:
         self._residence = residence
         self._guess = guess
         self._pace = Pace()
-        self._gathering = Gathering(_MOST_GATHERED if limits.is_uniform else 0)
+        self._gathering = Gathering(limits.num_gathered if limits.is_uniform else 0)
         self._running: list[Answer] = []
         self._waiting: list[Answer] = []
         self._blocked: Answer | None = None

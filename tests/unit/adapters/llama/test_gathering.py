@@ -9,9 +9,11 @@ from support.machine import Machine, alone, answer_of
 SIZE = 40
 
 
-def crowd(num_answers: int, *, is_hybrid: bool = True, n_batch: int = 600) -> tuple[Machine, list[Answer]]:
+def crowd(num_answers: int, *, is_hybrid: bool = True, num_gathered: int = 600) -> tuple[Machine, list[Answer]]:
     machine = Machine(is_hybrid=is_hybrid, num_cells=4096, num_running=16)
-    limits = Limits(num_running=16, queue_size=9, n_batch=n_batch, n_pass=64, is_uniform=is_hybrid)
+    limits = Limits(
+        num_running=16, queue_size=9, n_batch=600, n_pass=64, is_uniform=is_hybrid, num_gathered=num_gathered
+    )
     machine.scheduler = Scheduler(limits, machine.residence)
     answers = [answer_of([number, *range(2, SIZE + 1)], 20) for number in range(50, 50 + num_answers)]
     for answer in answers:
@@ -52,7 +54,7 @@ def test_who_goes_on_already_is_not_held_up() -> None:
 
 
 def test_prompts_that_are_long_together_are_not_waited_for() -> None:
-    machine, answers = crowd(5, n_batch=SIZE)
+    machine, answers = crowd(5, num_gathered=SIZE)
     while answers[0].is_prefill:
         machine.turn()
     machine.turn()
