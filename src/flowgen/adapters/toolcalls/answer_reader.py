@@ -1,7 +1,7 @@
 """Splits an answer into content and blocks of calls. Knows markers and recovery; refuses to know what stands between
 them: a syntax family does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
@@ -38,6 +38,11 @@ class Openings(Value, frozen=True):
     keeps_bare: bool = False
 
 
+BlockReader = Callable[[], Reading[None]]
+"""Reads the calls that begin here, at an opening, with their closing, and moves the mark past each complete call.
+Raises BrokenCall."""
+
+
 class CallSyntax(Protocol):
     """What reads calls."""
 
@@ -46,9 +51,8 @@ class CallSyntax(Protocol):
     def begun(self, start: AnswerStart) -> str:
         """What of a call the prompt has written already."""
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        """Read the calls that begin here, at an opening, with their closing; move the mark past each complete call.
-        Raises BrokenCall."""
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        """Make what reads an answer's calls."""
 
 
 class AnswerReader:
@@ -57,7 +61,7 @@ class AnswerReader:
     def __init__(self, syntax: CallSyntax | None, start: AnswerStart, dropped: Sequence[str] = ()) -> None:
         self._stream = CharacterStream()
         self._events = CallEvents()
-        self._syntax = syntax
+        self._read = syntax.reader(self._stream, self._events, start) if syntax is not None else None
         self._start = start
         openings = _openings(syntax, start)
         self._openings = openings
@@ -151,13 +155,13 @@ class AnswerReader:
     def _block(self, marker: str) -> Reading[None]:
         stream, events = self._stream, self._events
         is_bare = marker in self._openings.bare
-        if self._syntax is None or (is_bare and self._start.is_strict and (events.has_calls or self._has_content)):
+        if self._read is None or (is_bare and self._start.is_strict and (events.has_calls or self._has_content)):
             stream.skip(len(marker))
             self._content(marker)
             return
         num_calls = events.num_calls
         try:
-            yield from self._syntax.read(stream, events, self._start)
+            yield from self._read()
         except BrokenCall as broken:
             if is_bare and events.num_calls == num_calls:
                 self._no_call(broken, len(marker))

@@ -37,9 +37,16 @@ class ArgumentTypes:
         schemas = [tool.parameters for tool in tools if tool.name == name]
         self.is_known = bool(schemas)
         self.root: JsonObject = schemas[0] if schemas else {}
+        self._kinds: dict[str, Kind] = {}
 
     def kind(self, key: str) -> Kind:
         """How a value of this argument is written."""
+        found = self._kinds.get(key)
+        if found is None:
+            found = self._kinds[key] = self._kind(key)
+        return found
+
+    def _kind(self, key: str) -> Kind:
         schema = self.schema(key)
         if schema is None:
             return "text"

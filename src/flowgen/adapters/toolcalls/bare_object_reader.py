@@ -29,7 +29,7 @@ class BareObjectReader:
         stream.skip(1)
         tell("{")
         result: JsonObject = {}
-        while (found := (yield from stream.space())) != "}":
+        while (found := (stream.space_now() or (yield from stream.space()))) != "}":
             if not found:
                 raise CutCall(stream.end)
             if found == ",":
@@ -50,7 +50,7 @@ class BareObjectReader:
             key = str((yield from read_json(stream, unheard)))
         else:
             key = (yield from stream.take_run(_WORD)).strip()
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if found != ":" or not key:
             raise BrokenCall(f"a key and a colon expected, {found!r} found") if found else CutCall(stream.end)
         stream.skip(1)
@@ -58,7 +58,7 @@ class BareObjectReader:
 
     def _value(self, tell: Tell, depth: int) -> Reading[JsonValue]:
         stream = self._stream
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if (yield from stream.starts_with(self._mark)):
             tell('"')
             text = yield from self._string(lambda piece: tell(inner(piece)))
@@ -79,7 +79,7 @@ class BareObjectReader:
         stream.skip(1)
         tell("[")
         result: list[JsonValue] = []
-        while (found := (yield from stream.space())) != "]":
+        while (found := (stream.space_now() or (yield from stream.space()))) != "]":
             if not found:
                 raise CutCall(stream.end)
             if found == ",":

@@ -147,6 +147,10 @@ class CharacterStream:
             yield
         return found
 
+    def awaits(self, part: re.Pattern[str]) -> bool:
+        """Whether all that has arrived from here on is of the pattern, and more may come."""
+        return self.end is None and part.fullmatch(self.text, self.at) is not None
+
     def begins_now(self, texts: tuple[str, ...]) -> str | None:
         """Give the first of the texts with which the text goes on, else an empty one; None: that is not to be seen
         yet."""

@@ -57,7 +57,7 @@ class JsonCallReader:
         """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
         num_calls, junk = self._events.num_calls, list[str]()
         self._stream.skip(1)
-        while (found := (yield from self._stream.space())) != "]":
+        while (found := (self._stream.space_now() or (yield from self._stream.space()))) != "]":
             if not found:
                 raise CutCall(self._stream.end)
             if found == ",":
@@ -117,11 +117,11 @@ class JsonCallReader:
             if found != ",":
                 raise self._broken("a comma", found)
             stream.skip(1)
-            found = yield from stream.space()
+            found = stream.space_now() or (yield from stream.space())
         if found != '"':
             raise self._broken("a key", found)
         key = yield from read_string(stream)
-        if (colon := (yield from stream.space())) != ":":
+        if (colon := (stream.space_now() or (yield from stream.space()))) != ":":
             raise self._broken("a colon", colon)
         stream.skip(1)
         yield from self._member(call, str(key))

@@ -34,7 +34,7 @@ class NestedTagReader:
         arguments: JsonObject = {}
         closing = f"{self.mark}</invoke>"
         while True:
-            found = yield from stream.space()
+            found = stream.space_now() or (yield from stream.space())
             if (yield from stream.starts_with(closing)):
                 stream.skip(len(closing))
                 break

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flowgen.adapters.toolcalls.answer_reader import CallSyntax, Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, CallSyntax, Openings
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
@@ -14,6 +14,10 @@ class Spellings:
 
     def __init__(self, syntaxes: Sequence[CallSyntax]) -> None:
         self._syntaxes = tuple(syntaxes)
+        told = [(*one.marked, *one.plain, *one.bare) for one in (syntax.openings() for syntax in syntaxes)]
+        texts = {text for one in told for text in one}
+        self._texts = tuple(sorted(texts, key=lambda text: (-len(text), text)))
+        self._fitting = {text: [number for number, one in enumerate(told) if text in one] for text in texts}
 
     def openings(self) -> Openings:
         every = [syntax.openings() for syntax in self._syntaxes]
@@ -27,32 +31,33 @@ class Spellings:
     def begun(self, start: AnswerStart) -> str:
         return self._syntaxes[0].begun(start)
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        syntax = yield from self._syntax_here(stream)
-        yield from syntax.read(stream, events, start)
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        readers = [syntax.reader(stream, events, start) for syntax in self._syntaxes]
 
-    def _syntax_here(self, stream: CharacterStream) -> Reading[CallSyntax]:
-        found: list[tuple[str, CallSyntax]] = []
-        for syntax in self._syntaxes:
-            told = syntax.openings()
-            opening = yield from stream.starts_with_any((*told.marked, *told.plain, *told.bare))
-            if opening:
-                found.append((opening, syntax))
-        longest = max(len(opening) for opening, _ in found)
-        fitting = [syntax for opening, syntax in found if len(opening) == longest]
+        def block() -> Reading[None]:
+            yield from readers[(yield from self._number_here(stream))]()
+
+        return block
+
+    def _number_here(self, stream: CharacterStream) -> Reading[int]:
+        """Give the number of the syntax of which calls begin here."""
+        opening = stream.begins_now(self._texts)
+        if opening is None:
+            opening = yield from stream.starts_with_any(self._texts)
+        fitting = self._fitting[opening]
         if len(fitting) == 1:
             return fitting[0]
-        is_json = yield from _is_json(stream, longest)
-        return next((syntax for syntax in fitting if isinstance(syntax, JsonObjects) == is_json), fitting[0])
+        is_json = yield from _is_json(stream, len(opening))
+        return next((one for one in fitting if isinstance(self._syntaxes[one], JsonObjects) == is_json), fitting[0])
 
 
 def _is_json(stream: CharacterStream, size: int) -> Reading[bool]:
     """Say whether `{` or `[{` follows the opening; nothing is taken."""
     before = stream.num_marked
     stream.skip(size)
-    found = yield from stream.space()
+    found = stream.space_now() or (yield from stream.space())
     if found == "[":
         stream.skip(1)
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
     stream.rewind(before)
     return found == "{"

@@ -1,8 +1,10 @@
-"""What a tagged syntax's texts are looked for as, made once for each format. Refuses to know how calls are read."""
+"""What a tagged syntax's texts are looked for as, made once for each format: what is usual in one look, and each
+text by itself. Refuses to know how calls are read."""
 
 import re
 from functools import lru_cache
 
+from flowgen.adapters.toolcalls.expected import SPACE, Expected, before, run_without
 from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
 from flowgen.domain.values import Value
@@ -33,6 +35,9 @@ class TaggedMarks(Value, frozen=True):
     word_of_texts: str | None
     has_break_before: bool
     has_break_after: bool
+    usual_name: Expected
+    usual_key: Expected
+    usual_value: Expected
 
 
 @lru_cache(maxsize=256)
@@ -63,4 +68,35 @@ def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
         word_of_texts=dict(texts.type_words).get("string"),
         has_break_before=(texts.value_opening or texts.key_end).endswith("\n"),
         has_break_after=texts.value_closing.startswith("\n"),
+        usual_name=_usual_name(texts, ends),
+        usual_key=_usual_key(texts, closings),
+        usual_value=Expected(
+            run_without((texts.value_closing.strip(), *texts.value_ends), least=0, is_long=True),
+            texts.value_closing.strip(),
+        ),
     )
+
+
+def _usual_name(texts: TaggedTexts, ends: tuple[str, ...]) -> Expected:
+    """A call's name and what ends it, where all is as it is written."""
+    name_end = texts.name_end.strip()
+    start = [SPACE, texts.name_opening] if texts.name_opening else [SPACE]
+    if texts.call_attributes:
+        attributes = (f"{run_without((name_end, *ends), least=0)[1]}", run_without((name_end, *ends))[1])
+        return Expected(*start, run_without(('"', name_end, *ends)), '"', attributes, name_end)
+    end = name_end or before(stripped(texts.key_opening))
+    return Expected(*start, run_without((name_end, *ends)), end)
+
+
+def _usual_key(texts: TaggedTexts, closings: tuple[str, ...]) -> Expected:
+    """An argument up to its value."""
+    steps: list[str | tuple[str, str]] = [SPACE, texts.key_opening.strip()]
+    steps += [run_without((texts.key_end.strip(), *closings)), texts.key_end.strip()]
+    value_opening = texts.value_opening.strip()
+    if texts.type_text:
+        steps.append(run_without((value_opening, *closings), least=0))
+    if value_opening:
+        steps += [SPACE, value_opening]
+    if (texts.value_opening or texts.key_end).endswith("\n"):
+        steps.append((r"(?:\n|(?=[^\n]))", ""))
+    return Expected(*steps)

@@ -26,18 +26,21 @@ class TaggedReader:
         self._stream = stream
         self._events = events
         self._start = start
+        self._types: dict[str, ArgumentTypes] = {}
+        self._break = "\n" if self._marks.has_break_after else ""
 
     def block(self) -> Reading[None]:
         """Read the calls from here on, with the texts around them."""
         stream = self._stream
-        section = yield from stream.starts_with_any(self._marks.sections)
-        stream.skip(len(section))
+        sections, openings = self._marks.sections, self._marks.openings
+        section = stream.begins_now(sections) or (yield from stream.starts_with_any(sections))
+        stream.at += len(section)
         is_first = True
         while True:
             found = stream.space_now() or (yield from stream.space())
-            opening = yield from stream.starts_with_any(self._marks.openings)
+            opening = stream.begins_now(openings) or (yield from stream.starts_with_any(openings))
             if opening:
-                stream.skip(len(opening))
+                stream.at += len(opening)
                 yield from self._call()
                 stream.set_mark()
                 is_first = False
@@ -50,23 +53,41 @@ class TaggedReader:
                 return
 
     def _call(self) -> Reading[None]:
-        if self._texts.has_json_body and (yield from self._stream.space()) == "{":
+        if self._texts.has_json_body and (self._stream.space_now() or (yield from self._stream.space())) == "{":
             yield from JsonCallReader(self._stream, self._events, Keys(), names=None, is_bare=False).call()
             yield from self._has_argument(may_end=True)
             return
         name = yield from self._name()
-        types = ArgumentTypes(name, self._start.tools)
+        types = self._types.get(name) or self._types.setdefault(name, ArgumentTypes(name, self._start.tools))
         tell = self._events.begin(name)
         tell("{")
+        stream, usual = self._stream, self._marks.usual_key
         arguments: JsonObject = {}
-        while (yield from self._has_argument(may_end=bool(arguments))):
-            key, word = yield from self._key()
+        while True:
+            while not (match := usual.whole.match(stream.text, stream.at)) and stream.awaits(usual.part):
+                yield
+            if match:
+                stream.at = match.end()
+                key, word = match[1].strip(), self._word(match[2]) if self._texts.type_text else ""
+            elif (yield from self._has_argument(may_end=bool(arguments))):
+                key, word = yield from self._key()
+            else:
+                break
             tell(f"{', ' if arguments else ''}{quoted(key)}: ")
             arguments[key] = yield from self._value(key, word, types, tell)
         tell("}")
         self._events.complete(arguments)
 
     def _name(self) -> Reading[str]:
+        stream, usual = self._stream, self._marks.usual_name
+        while not (match := usual.whole.match(stream.text, stream.at)) and stream.awaits(usual.part):
+            yield
+        if match is None or not match[1].strip():
+            return (yield from self._other_name())
+        stream.at = match.end()
+        return match[1].strip()
+
+    def _other_name(self) -> Reading[str]:
         marks, stream = self._marks, self._stream
         if self._texts.name_opening:
             before = yield from stream.until(marks.before_name, unheard)
@@ -138,16 +159,21 @@ class TaggedReader:
             text, found = yield from text_until(stream, marks.value)
             if found != marks.value_opening:
                 raise BrokenCall("an argument without a value") if found else CutCall(stream.end)
-            match = marks.type_word.search(text)
-            word = match[1] if match else ""
+            word = self._word(text)
         yield from self._open_value()
         return key.strip(), word
+
+    def _word(self, text: str) -> str:
+        """The word for a type in what stands before a value."""
+        match = self._marks.type_word.search(text)
+        return match[1] if match else ""
 
     def _open_value(self) -> Reading[None]:
         stream, opening = self._stream, self._marks.value_opening
         if opening:
             size = stream.num_marked
-            yield from stream.space()
+            if not stream.space_now():
+                yield from stream.space()
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
             else:
@@ -161,12 +187,27 @@ class TaggedReader:
         kind: Kind = types.kind(key)
         if word:
             kind = "text" if word == self._marks.word_of_texts else "json"
+        stream, usual = self._stream, self._marks.usual_value
+        while not (match := usual.whole.match(stream.text, stream.at)) and kind != "text" and stream.awaits(usual.part):
+            yield
+        if match:
+            stream.at = match.end()
+            return self._told_value(key, match[1].removesuffix(self._break), word, types, kind, tell)
+        return (yield from self._other_value(key, word, types, kind, tell))
+
+    def _told_value(self, key: str, text: str, word: str, types: ArgumentTypes, kind: Kind, tell: Tell) -> JsonValue:
+        value: JsonValue = text
+        if kind != "text":
+            value = _of_wire(text) if word else types.value(key, text)
+        tell(encoded(value))
+        return value
+
+    def _other_value(self, key: str, word: str, types: ArgumentTypes, kind: Kind, tell: Tell) -> Reading[JsonValue]:
+        """Read a value that has not arrived whole, or ends otherwise."""
         pieces: list[str] = []
         if kind != "text":
             yield from self._value_text(_Trimmed(pieces.append, has_break=self._marks.has_break_after))
-            value = _of_wire("".join(pieces)) if word else types.value(key, "".join(pieces))
-            tell(encoded(value))
-            return value
+            return self._told_value(key, "".join(pieces), word, types, kind, tell)
         tell('"')
 
         def tell_text(piece: str) -> None:
@@ -184,7 +225,8 @@ class TaggedReader:
             if not (yield from stream.until(markers_of(_CDATA[1]), told.tell_all)):
                 raise CutCall(stream.end)
             stream.skip(len(_CDATA[1]))
-            yield from stream.space()
+            if not stream.space_now():
+                yield from stream.space()
             closing = yield from stream.starts_with_any((self._marks.value_closing,))
         else:
             closing = yield from stream.until(self._marks.value_ends, told.tell)

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Sequence
+from functools import partial
 
-from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.bare_object_notation import BareObjectNotation
 from flowgen.adapters.toolcalls.bare_object_reader import BareObjectReader
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
@@ -66,7 +67,10 @@ class BareObjects(Value, frozen=True):
     def begun(self, start: AnswerStart) -> str:
         return ""
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        return partial(self._read, stream, events, start)
+
+    def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         stream.skip(len(self.opening))
         name, found = yield from text_until(stream, _NAME)
         name = name.strip()

@@ -6,8 +6,9 @@
 """
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
-from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
@@ -25,7 +26,7 @@ _BEGINNINGS = ("[{", '{"')
 _LINE_END = Markers(("\n",))
 
 
-class JsonObjects(Value, frozen=True):
+class JsonObjects(Value, frozen=True, cache_hash=True):
     """The syntax. Texts are as they are written, white space included; they are read with any white space.
 
     `opening` and `closing` stand around a block of calls, empty where there are none. `is_list`: a block is a JSON
@@ -50,11 +51,7 @@ class JsonObjects(Value, frozen=True):
     is_plain: bool = False
 
     def openings(self) -> Openings:
-        marked = (*stripped(self.opening), *stripped(*self.other_openings))
-        bare = self.bare_openings if marked else ("{", "[", *self.bare_openings)
-        if self.is_plain:
-            return Openings(plain=marked, bare=bare, closings=self._closings())
-        return Openings(marked=marked, bare=bare, closings=self._closings())
+        return _openings(self)
 
     def begun(self, start: AnswerStart) -> str:
         return ""
@@ -105,18 +102,20 @@ class JsonObjects(Value, frozen=True):
         return begins_with(f"{opening}{call_opening(tool.name, self.keys)}" for tool in tools)
 
     def _closings(self) -> tuple[str, ...]:
-        return (*stripped(self.closing), *stripped(*self.other_closings))
+        return _openings(self).closings
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        openings = self.openings()
-        marked = (*openings.marked, *openings.plain) if start.is_strict else openings.marked
-        opening = yield from stream.starts_with_any(marked)
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        return partial(self._read, stream, events, start)
+
+    def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+        openings = _openings(self)
+        marked = (*openings.marked, *openings.plain) if start.is_strict and openings.plain else openings.marked
+        opening = stream.begins_now(marked) or (yield from stream.starts_with_any(marked))
         is_bare = not opening
         if is_bare:
-            opening = yield from stream.starts_with_any(
-                tuple(text for text in (*openings.plain, *openings.bare) if text not in "{[")
-            )
-        stream.skip(len(opening))
+            others = tuple(text for text in (*openings.plain, *openings.bare) if text not in "{[")
+            opening = yield from stream.starts_with_any(others)
+        stream.at += len(opening)
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
         prose = "" if is_bare or start.is_strict else (yield from self._prose(stream))
@@ -127,7 +126,7 @@ class JsonObjects(Value, frozen=True):
 
     def _prose(self, stream: CharacterStream) -> Reading[str]:
         """Give what stands between the opening and the first call, where a call follows it."""
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if not found or found in "[{":
             return ""
         size = stream.num_marked
@@ -140,7 +139,7 @@ class JsonObjects(Value, frozen=True):
     def _calls(
         self, stream: CharacterStream, events: CallEvents, reader: JsonCallReader, start: AnswerStart
     ) -> Reading[None]:
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if found == "[" and (self.is_list or not start.is_strict):
             yield from reader.list_of_calls()
         elif found == "{":
@@ -158,7 +157,8 @@ class JsonObjects(Value, frozen=True):
     def _skip_line(self, stream: CharacterStream, events: CallEvents, broken: BrokenCall) -> Reading[None]:
         """Leave a broken call of one line behind: those on the next ones may be whole."""
         stream.rewind()
-        yield from stream.space()
+        if not stream.space_now():
+            yield from stream.space()
         yield from stream.until(_LINE_END, unheard)
         events.malformed(stream.marked, str(broken))
         stream.set_mark()
@@ -166,10 +166,10 @@ class JsonObjects(Value, frozen=True):
     def _goes_on(self, stream: CharacterStream) -> Reading[bool]:
         """Say whether another object follows, behind a comma, a semicolon or white space; nothing else is taken."""
         size = stream.num_marked
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if found and found in ",;":
             stream.skip(1)
-            found = yield from stream.space()
+            found = stream.space_now() or (yield from stream.space())
         if found == "{":
             return True
         stream.rewind(size)
@@ -179,11 +179,11 @@ class JsonObjects(Value, frozen=True):
         """Take the closing; an answer may end without it, or go on where it cannot be mistaken."""
         closings = self._closings()
         size = stream.num_marked
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         while found and found in ("}]" if is_bare else "}],;"):
             stream.skip(1)
             size = stream.num_marked if is_bare else size
-            found = yield from stream.space()
+            found = stream.space_now() or (yield from stream.space())
         closing = yield from stream.starts_with_any(closings)
         if closing:
             stream.skip(len(closing))
@@ -192,3 +192,14 @@ class JsonObjects(Value, frozen=True):
         else:
             stream.rewind(size)
         stream.set_mark()
+
+
+@lru_cache(maxsize=256)
+def _openings(syntax: JsonObjects) -> Openings:
+    """Where calls of a syntax begin and end, found once."""
+    marked = (*stripped(syntax.opening), *stripped(*syntax.other_openings))
+    bare = syntax.bare_openings if marked else ("{", "[", *syntax.bare_openings)
+    closings = (*stripped(syntax.closing), *stripped(*syntax.other_closings))
+    if syntax.is_plain:
+        return Openings(plain=marked, bare=bare, closings=closings)
+    return Openings(marked=marked, bare=bare, closings=closings)

@@ -5,9 +5,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
-from flowgen.adapters.toolcalls.answer_reader import CallSyntax, Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, CallSyntax, Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
@@ -137,7 +138,13 @@ class Messages(Value, frozen=True):
     def begun(self, start: AnswerStart) -> str:
         return self.prompt_end if start.generation_prompt.endswith(self.prompt_end) else ""
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        body = self.body.reader(stream, events, start) if self.body is not None else None
+        return partial(self._read, stream, events, start, body)
+
+    def _read(
+        self, stream: CharacterStream, events: CallEvents, start: AnswerStart, body: BlockReader | None
+    ) -> Reading[None]:
         header, found = yield from self._header(stream)
         if not found:
             raise CutCall(stream.end)
@@ -149,7 +156,7 @@ class Messages(Value, frozen=True):
         elif not start.takes_calls:
             yield from self._text(stream, events.content, "")
         elif match := re.search(self.call, whole):
-            yield from self._call(stream, events, start, match.groupdict().get("name") or "")
+            yield from self._call(stream, events, body, match.groupdict().get("name") or "")
         elif re.search(self.raw, whole):
             yield from self._raw(stream, events)
         else:
@@ -182,12 +189,12 @@ class Messages(Value, frozen=True):
             stream.skip(len(found))
             tell(found if markup else "")
 
-    def _call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart, name: str) -> Reading[None]:
-        found = yield from stream.space()
+    def _call(self, stream: CharacterStream, events: CallEvents, body: BlockReader | None, name: str) -> Reading[None]:
+        found = stream.space_now() or (yield from stream.space())
         if not found:
             raise CutCall(stream.end)
-        if self.body is not None:
-            yield from self.body.read(stream, events, start)
+        if body is not None:
+            yield from body()
         else:
             if found != "{":
                 raise BrokenCall(f"JSON expected, {found!r} found")
@@ -196,7 +203,8 @@ class Messages(Value, frozen=True):
                 raise BrokenCall("its arguments are no object")
             events.complete(arguments)
         stream.set_mark()
-        yield from stream.space()
+        if not stream.space_now():
+            yield from stream.space()
         stream.skip(len((yield from stream.starts_with_any(self.ends))))
 
     def _raw(self, stream: CharacterStream, events: CallEvents) -> Reading[None]:

@@ -5,8 +5,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
@@ -134,14 +135,18 @@ class NamedJson(Value, frozen=True):
     def markup(self, tools: Sequence[Tool]) -> Markup:
         return markup_of(self, self.section_closing or self.closing)
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        return partial(self._read, stream, events, start)
+
+    def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         section = yield from stream.starts_with_any(stripped(self.section_opening, *self.other_openings))
         stream.skip(len(section))
         opening = self.opening.strip()
         is_first = True
         while True:
             size = stream.num_marked
-            yield from stream.space()
+            if not stream.space_now():
+                yield from stream.space()
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
             elif not (is_first and section and not start.is_strict):
@@ -159,15 +164,16 @@ class NamedJson(Value, frozen=True):
         stream.set_mark()
 
     def _call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        yield from stream.space()
+        if not stream.space_now():
+            yield from stream.space()
         before = self.before_name.strip()
         if before and (yield from stream.starts_with(before)):
             stream.skip(len(before))
         name, call_id = yield from self._name(stream)
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if found == "`" and (yield from stream.starts_with(_FENCE)):
             stream.skip(len(_FENCE))
-            found = yield from stream.space()
+            found = stream.space_now() or (yield from stream.space())
         if found == "{":
             arguments = yield from read_json(stream, events.begin(name, call_id))
             if not isinstance(arguments, dict):
@@ -224,14 +230,16 @@ class NamedJson(Value, frozen=True):
         if not closing:
             return
         size = stream.num_marked
-        yield from stream.space()
+        if not stream.space_now():
+            yield from stream.space()
         if (yield from stream.starts_with(closing)):
             stream.skip(len(closing))
             return
         fence, rest = closing.partition("```")[1:]
         if fence and (yield from stream.starts_with(fence)):
             stream.skip(len(fence))
-            yield from stream.space()
+            if not stream.space_now():
+                yield from stream.space()
             if (yield from stream.starts_with(rest.strip())):
                 stream.skip(len(rest.strip()))
             return

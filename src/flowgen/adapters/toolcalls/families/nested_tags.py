@@ -7,8 +7,9 @@
 """
 
 from collections.abc import Sequence
+from functools import partial
 
-from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
@@ -86,13 +87,16 @@ class NestedTags(Value, frozen=True):
     def begun(self, start: AnswerStart) -> str:
         return ""
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        return partial(self._read, stream, events, start)
+
+    def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         if (yield from stream.starts_with(self._section)):
             stream.skip(len(self._section))
         opening = f'{self.mark}<invoke name="'
         is_first = True
         while True:
-            found = yield from stream.space()
+            found = stream.space_now() or (yield from stream.space())
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
                 yield from NestedTagReader(self.mark).call(stream, events, start)

@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
-from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
@@ -72,7 +73,10 @@ class Pythonic(Value, frozen=True):
             return begins_with(f"[{tool.name}(" for tool in tools)
         return markup_of(self, self.closing)
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        return partial(self._read, stream, events, start)
+
+    def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         opening = yield from stream.starts_with_any(stripped(self.opening))
         stream.skip(len(opening))
         if not opening:
@@ -92,13 +96,14 @@ class Pythonic(Value, frozen=True):
         names = frozenset(tool.name for tool in start.tools)
         yield from stream.starts_with("[")
         stream.skip(1)
-        yield from stream.space()
+        if not stream.space_now():
+            yield from stream.space()
         name = ""
         while (yield from stream.peek()) and (piece := stream.take_now(NAME)):
             name += piece
             if names and not any(known.startswith(name) for known in names):
                 raise BrokenCall(f"{name!r} is no tool")
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if not found:
             raise CutCall(stream.end) if any(known.startswith(name) for known in names) else BrokenCall("no call")
         if found != "(" or (names and name not in names) or not name:
@@ -109,7 +114,7 @@ class Pythonic(Value, frozen=True):
         """Take the closing; an answer may end without it."""
         closing = self.closing.strip()
         size = stream.num_marked
-        found = yield from stream.space()
+        found = stream.space_now() or (yield from stream.space())
         if closing and (yield from stream.starts_with(closing)):
             stream.skip(len(closing))
         elif stream.end is not None and (not stream.available or stream.is_cut((closing,))):

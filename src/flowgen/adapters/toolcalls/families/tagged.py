@@ -11,11 +11,11 @@ Paris
 
 from collections.abc import Sequence
 
-from flowgen.adapters.toolcalls.answer_reader import Openings
+from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.argument_types import type_of
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import CharacterStream
 from flowgen.adapters.toolcalls.markers import stripped
 from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.raw_text import JsonNotation, RawValues, by_kind, check_text, raw_or_json
@@ -146,5 +146,5 @@ class Tagged(TaggedTexts, frozen=True):
     def begun(self, start: AnswerStart) -> str:
         return ""
 
-    def read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        yield from TaggedReader(self, stream, events, start).block()
+    def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
+        return TaggedReader(self, stream, events, start).block
