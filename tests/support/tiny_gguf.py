@@ -41,7 +41,7 @@ def write_tiny_gguf(path: Path, *, arch: str = "lfm2", seed: int = 0, **override
     } | overrides  # fmt: skip
     writer = gguf.GGUFWriter(str(path), arch)
     _write_metadata(writer, arch, shape)
-    _write_vocabulary(writer, shape)
+    write_vocabulary(writer, shape)
     _write_tensors(writer, arch, shape, np.random.default_rng(seed))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -72,7 +72,8 @@ def _write_metadata(writer: gguf.GGUFWriter, arch: str, shape: dict[str, Any]) -
         writer.add_shortconv_l_cache(3)
 
 
-def _write_vocabulary(writer: gguf.GGUFWriter, shape: dict[str, Any]) -> None:
+def write_vocabulary(writer: gguf.GGUFWriter, shape: dict[str, Any]) -> None:
+    """Write the tokens, and what `shape` says of BOS and the template."""
     tokens = vocabulary()
     normal = len(tokens) - len(SPECIALS)
     writer.add_tokenizer_model("gpt2")

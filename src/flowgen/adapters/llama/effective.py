@@ -58,6 +58,11 @@ def load_warnings(
     n_ctx = sizes.n_ctx
     if n_ctx > n_ctx_train > 0:
         warnings.append(f"options.n_ctx: {n_ctx} is more than the {n_ctx_train} tokens that the model was trained on.")
+    if options.n_ctx > n_ctx:
+        warnings.append(
+            f"options.n_ctx: {options.n_ctx} is more than the {n_ctx} positions that the model has learned; there "
+            f"are none beyond them, so its context is {n_ctx}."
+        )
     if options.use_mlock and any("mlock" in line and "fail" in line.lower() for line in lines):
         warnings.append("options.use_mlock: the system does not allow it; see ulimit -l.")
     for key in sorted(set(options.kv_overrides or ()) - reports.used_overrides(lines)):

@@ -22,6 +22,7 @@ _NUM_LOG_LINES = 5
 _PROBE_CELLS = 131072
 """The largest context that is measured itself; llama.cpp's bookkeeping of larger ones takes seconds to set up."""
 _REPACKED = "CPU_REPACK model buffer size"
+_LEARNED_POSITIONS = frozenset({"gpt2", "starcoder", "gptneo"})
 _REASONS = (
     ("unknown model architecture", "has an architecture that this llama.cpp does not know"),
     ("not within the file bounds", "is truncated: it ends before its tensors do"),
@@ -84,8 +85,10 @@ def read_facts(spec: ModelSpec, model: backend.Model) -> ModelFacts:
 
 def sizes(options: LoadOptions, model: backend.Model, n_cells: int | None = None) -> Sizes:
     """The sizes of a context for this model; `n_cells` is what memory allowed. Raises InvalidField."""
-    options = msgspec.structs.replace(options, embedding=embeds(options, model))
-    return sizes_of(options, model.number("n_ctx_train"), has_state=_has_state(options, model), n_cells=n_cells)
+    n_ctx_train = model.number("n_ctx_train")
+    n_ctx = min(options.n_ctx, n_ctx_train) if has_learned_positions(model) else options.n_ctx
+    options = msgspec.structs.replace(options, n_ctx=n_ctx, embedding=embeds(options, model))
+    return sizes_of(options, n_ctx_train, has_state=_has_state(options, model), n_cells=n_cells)
 
 
 def _has_state(options: LoadOptions, model: backend.Model) -> bool:
@@ -107,6 +110,11 @@ def why_no_chat(options: LoadOptions, facts: ModelFacts, model: backend.Model) -
 
 def embeds(options: LoadOptions, model: backend.Model) -> bool:
     return options.embedding or is_encoder(model)
+
+
+def has_learned_positions(model: backend.Model) -> bool:
+    """Whether a decoder has a vector for each position that it was trained on: beyond the last llama.cpp aborts."""
+    return model.metadata().get("general.architecture") in _LEARNED_POSITIONS
 
 
 def is_encoder(model: backend.Model) -> bool:
