@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from flowgen.adapters.constraints.checking.value_checker import Problem, Progress, ValueChecker
+from flowgen.adapters.constraints.checking.json_reader import Reading
+from flowgen.adapters.constraints.checking.problems import Problem
+from flowgen.adapters.constraints.checking.value_checker import Progress, ValueChecker
 from flowgen.adapters.constraints.checking.ways import COMPACT, Style
 from flowgen.domain.events import ContentDelta, ParsedEvent, ToolCallArguments, ToolCallFinished, ToolCallStarted
 from flowgen.domain.generation import FinishReason
@@ -59,6 +61,7 @@ class AnswerFollower:
         self._reader: AnswerText | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._data: list[bytes] = []
+        self._written = bytearray()
         self._steps = [_Where()]
         self._text = bytearray()  # of the part that is being written
         self._origins: list[tuple[int, int]] = []  # (byte of the part, byte of the answer) at which a piece begins
@@ -84,6 +87,7 @@ class AnswerFollower:
     def pop(self, num_tokens: int) -> None:
         if not num_tokens:
             return
+        del self._written[len(self._written) - sum(map(len, self._data[-num_tokens:])) :]
         del self._data[-num_tokens:], self._steps[-num_tokens:]
         self._reader = None
         where = self._steps[-1]
@@ -99,19 +103,33 @@ class AnswerFollower:
         del self._text[before.size :], self._origins[before.num_origins :]
         return problem
 
-    def ways(self) -> Iterator[tuple[int, bytes]]:
-        """Where the part's text stands in the answer as it is: a syntax of calls may spell values otherwise."""
+    @property
+    def owing(self) -> Reading | None:
         where = self._steps[-1]
+        if where.part is None or not where.progress.may_owe or self._as_written(where) is None:
+            return None
+        return where.progress.reading
+
+    def owed(self, data: bytes) -> Problem | None:
+        where = self._steps[-1]
+        return None if where.part is None else where.part.checker.owed(where.progress, self._text, data)
+
+    def ways(self, start: int | None = None) -> Iterator[tuple[int, bytes]]:
+        where = self._steps[-1]
+        held, begin = where.progress.held, self._as_written(where)
+        if where.part is not None and held is not None and begin is not None:
+            for way in where.part.checker.ways(where.progress, self._text, where.part.style, start):
+                yield begin + (0 if start is None else start - held), way
+
+    def _as_written(self, where: _Where) -> int | None:
+        """Where the value that is yet to be judged begins in the answer, if it stands there as JSON, to the last byte:
+        a syntax of calls may spell values otherwise."""
         held = where.progress.held
         if where.part is None or held is None:
-            return
-        start, written = self._origin(held), b"".join(self._data)
-        begun = bytes(self._text[held:])
-        start = written.find(begun, start)
-        if start < 0 or written[start:] != begun:
-            return
-        for way in where.part.checker.ways(where.progress, self._text, where.part.style):
-            yield start, way
+            return None
+        begun, written = self._text[held:], self._written
+        start = len(written) - len(begun)
+        return start if start >= 0 and written[start:] == begun else None
 
     def field_of(self, problem: Problem) -> str:
         return self._field
@@ -119,6 +137,7 @@ class AnswerFollower:
     def _advance(self, data: bytes) -> Problem | None:
         where, reader = self._steps[-1], self._current_reader()
         self._data.append(data)
+        self._written += data
         self._after = where.data_size + len(data)
         events = reader.feed(self._decoder.decode(data))
         problem, where = self._told(events, where._replace(opens=False))
@@ -133,6 +152,7 @@ class AnswerFollower:
                 break
         self.pop(count)
         self._data.append(data)
+        self._written += data
         self._steps.append(self._steps[-1])
         return count
 
@@ -140,7 +160,7 @@ class AnswerFollower:
         if self._reader is None:
             self._reader = self._read()
             self._decoder.reset()
-            self._reader.feed(self._decoder.decode(b"".join(self._data)))
+            self._reader.feed(self._decoder.decode(self._written))
         return self._reader
 
     def _told(self, events: Sequence[ParsedEvent], where: _Where) -> tuple[Problem | None, _Where]:

@@ -6,17 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
+from flowgen.adapters.constraints.checking import json_reader as mode
 from flowgen.adapters.constraints.checking.bans import Bans
+from flowgen.adapters.constraints.checking.debts import masked
 from flowgen.adapters.constraints.checking.followers import Follower
 from flowgen.adapters.constraints.checking.leads import Leads
+from flowgen.adapters.constraints.checking.problems import Problem
 from flowgen.adapters.constraints.checking.repairs import Repairs
 from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
-from flowgen.adapters.constraints.checking.value_checker import Problem
 from flowgen.domain.model import Vocabulary
 from flowgen.domain.ports import CompiledConstraint, TokenMatcher
 from flowgen.domain.verdicts import ACCEPTED, OPENED, REFUSED, Failure, Verdict
 
 _MOST_FORGIVEN = 3
+_DECIDING = frozenset((mode.VALUE, mode.NAME, mode.AFTER))
+"""Where a bracket could be closed, were it not for what it owes."""
 
 
 class CheckedGrammar:
@@ -56,6 +60,8 @@ class CheckedMatcher:
         self._held: list[int | None] = [None]  # which token the outermost unjudged value begins in
         self._last: Failure | None = None
         self._num_forgiven = 0
+        self._debt: Problem | None = None
+        self._is_overdue = False
 
     @property
     def num_held(self) -> int:
@@ -65,8 +71,28 @@ class CheckedMatcher:
     def fill_mask(self, mask: memoryview) -> None:
         self._grammar.fill_mask(mask)
         bits = np.frombuffer(mask, np.uint8)
-        if not self._leads.narrow(bits, self._places[-1]) and not self._bans.is_empty:
+        if self._leads.narrow(bits, self._places[-1]):
+            return
+        if not self._bans.is_empty:
             self._bans.lift(bits, self._end_bits)
+        self._keep_open(bits)
+
+    def hurry(self) -> None:
+        """There is not much room left for the answer: what is tried in vain is tried less often."""
+        self._leads.hurry()
+
+    def _keep_open(self, bits: Bits) -> None:
+        """Mask the end of brackets that owe something yet."""
+        reading = self._follower.owing
+        if reading is None or not masked(bits, reading, self._owes, self._index):
+            return
+        if self._debt is not None and reading.mode in _DECIDING and self._leads.put_off(self._debt.start):
+            self._is_overdue = True
+
+    def _owes(self, data: bytes) -> bool:
+        debt = self._follower.owed(data)
+        self._debt = debt or self._debt
+        return debt is not None
 
     def accept(self, token: int) -> Verdict:
         verdict = self._taken(token)
@@ -77,6 +103,8 @@ class CheckedMatcher:
     def _taken(self, token: int) -> Verdict:
         is_end = token in self._ends
         data = b"" if is_end else self._index.texts[token]
+        if self._is_overdue and (paid := self._paid()) is not None:
+            return paid
         is_led = self._is_led(data)
         if self._last is not None and not is_led and self._bans.forbids(data, is_end=is_end):
             return Verdict(is_accepted=False, failure=self._last)
@@ -157,9 +185,7 @@ class CheckedMatcher:
 
     def _failed(self, problem: Problem, wrong: bytes) -> Verdict:
         """Ban what was wrong, the answer's end where that is nothing, and go back as far as it takes."""
-        complaint = problem.complaint
-        failure = Failure(keyword=complaint.keyword, pointer=complaint.pointer, field=self._follower.field_of(problem))
-        self._last = failure
+        failure = self._last = self._failure(problem)
         if wrong:
             self._bans.ban(wrong)
         else:
@@ -168,24 +194,44 @@ class CheckedMatcher:
         led = self._led(failure) if self._leads.is_due else None
         return self._otherwise(failure, self._repairs.target(problem), wrong) if led is None else led
 
+    def _paid(self) -> Verdict | None:
+        """Go on with what a bracket has owed for long, and take nothing back unless there is no room left; None where
+        no way is known."""
+        debt, self._is_overdue = self._debt, False
+        if debt is None:
+            return None
+        text, failure = self._held_text(), self._failure(debt)
+        for start, way in self._follower.ways(debt.start):
+            if way.startswith(text[start - self._held_place :]):
+                return self._along(start, way, failure)
+        return self._led(failure) if self._leads.is_hurried else None
+
     def _led(self, failure: Failure) -> Verdict | None:
-        """Go back to where the answer parts from a text that is known to be right, and go along with it from there."""
+        """Go along with a text that is known to be right; None where none is known."""
         value = self._follower.held
         found = None if value is None else self._leads.next_way(value, self._follower.ways())
-        if found is None:
-            return None
-        floor = len(self._tokens) - self.num_held
-        begin, (start, text) = self._places[floor], found
-        data = b"".join(self._index.texts[token] for token in self._tokens[floor:])
-        way = data[: start - begin] + text
-        same = next(
-            (at for at, (one, other) in enumerate(zip(data, way, strict=False)) if one != other),
-            min(len(data), len(way)),
-        )
-        place = max(floor, bisect_right(self._places, begin + same) - 1)
+        return None if found is None else self._along(*found, failure)
+
+    def _along(self, start: int, way: bytes, failure: Failure) -> Verdict:
+        """Go back to where the answer parts from a text that begins at a place, and go along with it from there."""
+        floor, begin, data = len(self._tokens) - self.num_held, self._held_place, self._held_text()
+        way = data[: start - begin] + way
+        same = next((at for at, (one, other) in enumerate(zip(data, way, strict=False)) if one != other), len(data))
+        place = max(floor, bisect_right(self._places, begin + min(same, len(way))) - 1)
         self._grammar.rollback(len(self._tokens) - place)
         self._leads.begin(begin, way)
         return Verdict(is_accepted=False, num_back=self._stay(place), failure=failure)
+
+    @property
+    def _held_place(self) -> int:
+        return self._places[len(self._tokens) - self.num_held]
+
+    def _held_text(self) -> bytes:
+        return b"".join(self._index.texts[token] for token in self._tokens[len(self._tokens) - self.num_held :])
+
+    def _failure(self, problem: Problem) -> Failure:
+        complaint = problem.complaint
+        return Failure(keyword=complaint.keyword, pointer=complaint.pointer, field=self._follower.field_of(problem))
 
     def _otherwise(self, failure: Failure, target: int | None, wrong: bytes) -> Verdict:
         """Choose again: here, where there is something left, else from a byte of the text on."""

@@ -4,7 +4,9 @@ done about a failure."""
 from collections.abc import Iterator
 from typing import Protocol
 
-from flowgen.adapters.constraints.checking.value_checker import Problem, Progress, ValueChecker
+from flowgen.adapters.constraints.checking.json_reader import Reading
+from flowgen.adapters.constraints.checking.problems import Problem
+from flowgen.adapters.constraints.checking.value_checker import Progress, ValueChecker
 from flowgen.adapters.constraints.checking.ways import COMPACT, Style
 
 
@@ -25,8 +27,17 @@ class Follower(Protocol):
     def finish(self) -> Problem | None:
         """What is wrong if the answer ends here."""
 
-    def ways(self) -> Iterator[tuple[int, bytes]]:
-        """Give texts that the outermost value which is yet to be judged may be, with the byte that they begin at."""
+    @property
+    def owing(self) -> Reading | None:
+        """Where the text stands whose brackets may have to stay open; None where none may."""
+
+    def owed(self, data: bytes) -> Problem | None:
+        """What a bracket that these bytes would end owes yet; None, nothing that can still be paid. Places are bytes of
+        the document that the bracket is in."""
+
+    def ways(self, start: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """Give texts that an open value may be, with the byte of the answer that they begin at: the value that begins
+        at a byte of its document, by default the outermost one that is yet to be judged."""
 
     def field_of(self, problem: Problem) -> str:
         """The request's field whose schema a problem is about."""
@@ -65,10 +76,18 @@ class DocumentFollower:
     def finish(self) -> Problem | None:
         return self._checker.finish(self._steps[-1], self._text).problem
 
-    def ways(self) -> Iterator[tuple[int, bytes]]:
-        held = self.held
-        found = self._checker.ways(self._steps[-1], self._text, self._style)
-        return ((held, way) for way in found if held is not None)
+    @property
+    def owing(self) -> Reading | None:
+        progress = self._steps[-1]
+        return progress.reading if progress.may_owe else None
+
+    def owed(self, data: bytes) -> Problem | None:
+        return self._checker.owed(self._steps[-1], self._text, data)
+
+    def ways(self, start: int | None = None) -> Iterator[tuple[int, bytes]]:
+        begin = self.held if start is None else start
+        found = self._checker.ways(self._steps[-1], self._text, self._style, start)
+        return ((begin, way) for way in found if begin is not None)
 
     def field_of(self, problem: Problem) -> str:
         return self._field

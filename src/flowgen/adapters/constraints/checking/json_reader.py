@@ -2,8 +2,11 @@
 what a text means, and takes for granted that it is JSON, white space included: a grammar sees to that.
 """
 
+import json
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from flowgen.domain.values import JsonValue
 
 
 class What(IntEnum):
@@ -139,3 +142,16 @@ def finish(reading: Reading, place: int) -> list[Event]:
     if reading.mode != NUMBER or reading.outer is not None:
         return []
     return [Event(What.CLOSE, reading.start, place, place, reading.first)]
+
+
+class _Unreadable:
+    """A value that Python has no form for, which no validator takes either."""
+
+
+def value_of(text: bytes | bytearray) -> JsonValue:
+    """Give the value of a whole text."""
+    try:
+        return json.loads(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):  # more digits or brackets than Python reads
+        unreadable: Any = _Unreadable()
+        return unreadable

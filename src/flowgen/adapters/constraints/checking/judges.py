@@ -44,6 +44,8 @@ _BESIDE = {
     "items": ("prefixItems",),
 }
 """What a keyword's meaning depends on."""
+_LACKS = frozenset(("required", "minProperties", "minItems", "contains"))
+"""Errors that more of the same value mends."""
 _MOST_ERRORS = 20
 _MOST_LOOKS = 20_000
 """Looks at schemas after which errors are told: each may cost 25 us, and a copy of the value."""
@@ -55,11 +57,12 @@ Path = tuple[str | int, ...]
 
 class Complaint(Value, frozen=True):
     """Why a value is not taken. `places` lead from it to the inner values that the errors are about; `is_owed`: more of
-    the value can mend it."""
+    the value can mend it, members named `missing` where it has to be these."""
 
     keyword: str
     pointer: str
     is_owed: bool = False
+    missing: tuple[str, ...] = ()
     places: tuple[Path, ...] = ()
 
 
@@ -101,6 +104,9 @@ class Judge:
             keyword=keyword,
             pointer=pointer,
             is_owed=all(is_owed for _, _, is_owed in blamed),
+            missing=tuple(
+                str(getattr(error.kind, "property", "")) for error in errors if error.kind.name == "required"
+            ),
             places=tuple(dict.fromkeys(place for error in errors for place in _places(error, 0) if place)),
         )
 
@@ -125,7 +131,8 @@ class Judge:
         for residue in self._residues:
             keywords = (residue.keyword, "then", "else") if residue.keyword == "if" else (residue.keyword,)
             if len(path) > 1 and path[1] in keywords:
-                return residue.keyword, residue.pointer, residue.kind == "owed" and not error.instance_path
+                is_lack = residue.kind == "owed" or (residue.keyword == "if" and error.kind.name in _LACKS)
+                return residue.keyword, residue.pointer, is_lack and not error.instance_path
         where = error.absolute_keyword_location or ""
         return error.kind.name, where.partition("#")[2], False
 

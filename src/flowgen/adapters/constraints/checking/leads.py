@@ -9,6 +9,8 @@ _PATIENCE = 256
 """Tokens that are thrown away or refused before an answer is first led: half of the least budget there is."""
 _PATIENCE_AGAIN = 32
 _HURRIED = 4
+_MOST_PUT_OFF = 64
+"""Times that a bracket may not be closed because it owes something, before it is led to pay."""
 _DIGITS = b"0123456789"
 _NUMERIC = (*(bytes([digit]) for digit in _DIGITS), b".", b"e", b"E", b"+", b"-")
 
@@ -22,6 +24,8 @@ class Leads:
         self._index = index
         self._num_wasted = 0
         self._patience = _PATIENCE
+        self.is_hurried = False
+        self._put_off: dict[int, int] = {}
         self._value: int | None = None  # where the value begins that ways were asked for
         self._ways: Ways = iter(())
         self._start = 0
@@ -43,7 +47,14 @@ class Leads:
 
     def hurry(self) -> None:
         """There is not much room left."""
+        self.is_hurried = True
+        self._put_off.clear()
         self._patience = min(self._patience, self._num_wasted + _HURRIED)
+
+    def put_off(self, bracket: int) -> bool:
+        """The bracket that begins at a place may not be closed yet; say whether it has been so for long, once."""
+        count = self._put_off[bracket] = self._put_off.get(bracket, 0) + 1
+        return count == (_HURRIED if self.is_hurried else _MOST_PUT_OFF)
 
     def next_way(self, value: int, ways: Ways) -> tuple[int, bytes] | None:
         """Give the next text, and where it begins, for the value that begins at a place; `ways` are its own, made

@@ -1,6 +1,6 @@
 """Where to go on after a value was not taken: the way back, further with every try. Pure; refuses to know tokens."""
 
-from flowgen.adapters.constraints.checking.value_checker import Problem
+from flowgen.adapters.constraints.checking.problems import Problem
 
 _OWED = 12
 """Times that a closing bracket is only put off: more of the value may yet pay what it owes."""

@@ -1,5 +1,6 @@
 """A vocabulary by its texts: which tokens begin with a text, and where they part from one. Refuses to know grammars."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -11,11 +12,13 @@ from flowgen.domain.model import Vocabulary
 Bits = NDArray[np.uint8]
 """A bit per token, little-endian."""
 _MOST_KEPT = 512
+_CLOSES = re.compile(rb'"[^"]*[\]}]', re.DOTALL)
 
 
 class TokenIndex:
     """Built once per vocabulary: some 50 ms for a large one. `firsts` are the tokens' first bytes, 256 for the answer's
-    ends; `sizes` count their bytes."""
+    ends; `sizes` count their bytes. `closers` have a closing bracket, `closers_behind_quote` one behind a quotation
+    mark."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.texts: Sequence[bytes] = vocabulary.tokens
@@ -28,6 +31,8 @@ class TokenIndex:
         self._most_bytes = int(self.sizes.max(initial=0))
         self._num_bytes = -(-len(self.texts) // 32) * 4
         self._known: dict[bytes, Bits] = {}
+        self.closers = self.some([token for token, text in enumerate(self.texts) if b"}" in text or b"]" in text])
+        self.closers_behind_quote = self.some([token for token, text in enumerate(self.texts) if _CLOSES.search(text)])
 
     def beginning_with(self, text: bytes) -> Bits:
         """The tokens that begin with a text."""

@@ -1,35 +1,28 @@
 """Judges a document's values as their text grows: each one before the byte that ends it counts. Knows where in a schema
 a value stands and what is left to judge there; refuses to know tokens and what is done about a failure."""
 
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from flowgen.adapters.constraints.checking.debts import may_be_paid
 from flowgen.adapters.constraints.checking.inner_places import starts_of
-from flowgen.adapters.constraints.checking.json_reader import KINDS, START, Event, Reading, What, finish, read
-from flowgen.adapters.constraints.checking.judges import Complaint, Grown, Judge, Judges
+from flowgen.adapters.constraints.checking.json_reader import (
+    KINDS,
+    START,
+    Event,
+    Reading,
+    What,
+    finish,
+    read,
+    value_of,
+)
+from flowgen.adapters.constraints.checking.judges import Grown, Judge, Judges
+from flowgen.adapters.constraints.checking.problems import Problem
 from flowgen.adapters.constraints.checking.ways import Style, Ways
 from flowgen.application.schemas import walking
 from flowgen.domain.schemas import Lowered, Residue
-from flowgen.domain.values import JsonValue
 
 _MOST_KEPT = 20_000
-
-
-class Problem(NamedTuple):
-    """Why a text must not go on like this. Places are bytes of the text: `seen` counts those up to the one that must
-    not come, `start` is where the value begins that is to be written otherwise, `inner` where its parts that are to
-    blame do, the last first, `outer` where the values around it do, the innermost first. `path` names the value.
-    `is_grown`: what stands before is right, and only this part of it may have to be another."""
-
-    complaint: Complaint
-    seen: int
-    start: int
-    path: tuple[str | int, ...]
-    is_compound: bool = False
-    inner: tuple[int, ...] = ()
-    outer: tuple[int, ...] = ()
-    is_grown: bool = False
 
 
 class Spot:
@@ -41,6 +34,7 @@ class Spot:
         self.judges: list[Judge] = judges.of(residues)
         self.grown: list[Grown] = judges.grown(residues)
         self.is_checked = bool(residues)
+        self.may_owe = any(residue.kind == "owed" or residue.keyword == "if" for residue in residues)
         self.known: dict[tuple[str | int, str], Spot] = {}
 
 
@@ -63,6 +57,14 @@ class Progress(NamedTuple):
     reading: Reading = START
     bracket: Bracket | None = None
     scalar: Spot | None = None
+
+    @property
+    def may_owe(self) -> bool:
+        """Whether a bracket is open that may have to stay so."""
+        bracket = self.bracket
+        while bracket is not None and not bracket.spot.may_owe:
+            bracket = bracket.outer
+        return bracket is not None
 
     @property
     def held(self) -> int | None:
@@ -129,19 +131,35 @@ class ValueChecker:
             spot.known[step, kind] = made
         return made
 
-    def ways(self, progress: Progress, text: bytes | bytearray, style: Style) -> Iterator[bytes]:
-        """Give texts that the outermost open value which is yet to be judged may be; nothing where there is none."""
-        held, bracket = progress.held, progress.bracket
-        if held is None:
-            return iter(())
-        spot = progress.scalar
-        while bracket is not None and bracket.start >= held:
+    def owed(self, progress: Progress, text: bytes | bytearray, data: bytes) -> Problem | None:
+        """What is owed where these bytes, which follow the text, would end a bracket; None, nothing that can be paid
+        yet."""
+        whole = bytes(text) + data
+        problem = self.step(progress, whole, len(text)).problem
+        if problem is None or not problem.complaint.is_owed:
+            return None
+        bracket = progress.bracket
+        while bracket is not None and bracket.start != problem.start:
+            bracket = bracket.outer
+        written = value_of(whole[problem.start : problem.seen]) if problem.complaint.missing else None
+        names = list(written) if isinstance(written, dict) else []
+        nodes = () if bracket is None else bracket.spot.inner.nodes
+        return problem if may_be_paid(problem.complaint.missing, names, nodes) else None
+
+    def ways(
+        self, progress: Progress, text: bytes | bytearray, style: Style, start: int | None = None
+    ) -> Iterator[bytes]:
+        """Give texts that the open value may be which begins at a byte, by default the outermost one that is yet to be
+        judged; nothing where there is none."""
+        start = progress.held if start is None else start
+        spot, bracket = progress.scalar, progress.bracket
+        while start is not None and bracket is not None and bracket.start >= start:
             spot, bracket = bracket.spot, bracket.outer
-        if spot is None:
+        if start is None or spot is None:
             return iter(())
         is_root = bracket is None
         judges = [*spot.judges, *([self.of_document] if is_root else [])]
-        return self._ways.of(spot.inner, judges, bytes(text[held:]), style, is_root=is_root)
+        return self._ways.of(spot.inner, judges, bytes(text[start:]), style, is_root=is_root)
 
     @property
     def of_document(self) -> Judge:
@@ -212,7 +230,7 @@ class _Walk:
             judges.append(self._checker.of_document)
         if not judges:
             return None
-        value = _value(self._text[start : event.end])
+        value = value_of(self._text[start : event.end])
         for judge in judges:
             complaint = judge.complaint(value)
             if complaint is not None:
@@ -233,7 +251,7 @@ class _Walk:
         judges = [grown for grown in outer.spot.grown if grown.most_members is None and grown.residue.keyword != _NAMES]
         if not judges:
             return None
-        value = _value(self._text[outer.start : event.end] + (b"}" if outer.is_object else b"]"))
+        value = value_of(self._text[outer.start : event.end] + (b"}" if outer.is_object else b"]"))
         complaint = next((found for grown in judges if (found := grown.complaint(value)) is not None), None)
         if complaint is None:
             return None
@@ -244,7 +262,7 @@ class _Walk:
         bracket = self.bracket
         if bracket is None:
             return None
-        key = _value(self._text[event.start : event.end])
+        key = value_of(self._text[event.start : event.end])
         self.bracket = bracket._replace(key=str(key), key_start=event.start)
         for grown in bracket.spot.grown:
             complaint = grown.complaint({key: None}) if grown.residue.keyword == _NAMES else None
@@ -279,15 +297,3 @@ class _Walk:
 
 
 _NAMES = "propertyNames"
-
-
-class _Unreadable:
-    """A value that Python has no form for, which no validator takes either."""
-
-
-def _value(text: bytes | bytearray) -> JsonValue:
-    try:
-        return json.loads(text.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):  # more digits or brackets than Python reads
-        unreadable: Any = _Unreadable()
-        return unreadable

@@ -1,5 +1,5 @@
-"""Finds texts that a checked value may be where its own writer finds none: what there is of it, cut shorter, or a small
-value made from the schema. Refuses to know tokens and when it is time for that."""
+"""Finds texts that a checked value may be where its own writer finds none: what there is of it, cut shorter or grown,
+or a small value made from the schema. Refuses to know tokens and when it is time for that."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from threading import Lock
 
 import msgspec
 
-from flowgen.adapters.constraints.checking.json_reader import START, What, read
+from flowgen.adapters.constraints.checking.json_reader import START, What, read, value_of
 from flowgen.adapters.constraints.checking.judges import Judge, Judges
 from flowgen.adapters.constraints.witnesses.finder import Finder
 from flowgen.adapters.constraints.witnesses.formulas import All, Claim, Either, Formula
@@ -45,16 +45,15 @@ class Ways:
         """Give texts of whole values in place of the one that has begun with `text`: those that keep most of it
         first."""
         yield from self._cut(spot, judges, text)
-        for value in self._values(spot, judges, is_root=is_root):
+        values = self._values(spot, judges, is_root=is_root)
+        for value in values:
+            yield from (whole for whole in _grown(text, value, style) if self._is_taken(value_of(whole), spot, judges))
+        for value in values:
             yield json.dumps(value, ensure_ascii=False, separators=style).encode()
 
     def _cut(self, spot: walking.Spot, judges: Sequence[Judge], text: bytes) -> Iterator[bytes]:
         for whole in islice(_cuts(text), _MOST_CUTS):
-            try:
-                value = json.loads(whole)
-            except (ValueError, RecursionError):
-                continue
-            if self._is_taken(value, spot, judges):
+            if self._is_taken(value_of(whole), spot, judges):
                 yield whole
                 return
 
@@ -83,6 +82,11 @@ class Ways:
 
 def _cuts(text: bytes) -> Iterator[bytes]:
     """Give the texts that are whole once brackets are closed behind one of the parts, the longest first."""
+    return (text[:end] + rest for end, rest in _places(text) if rest)
+
+
+def _places(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give the places behind a bracket or a part, the last first, with what closes all that is open there."""
     closers: list[bytes] = []
     cuts = []
     for event in read(START, text, 0)[1]:
@@ -93,4 +97,23 @@ def _cuts(text: bytes) -> Iterator[bytes]:
             if event.start < 0:
                 closers.pop()
             cuts.append((event.end, b"".join(reversed(closers))))
-    return (text[:end] + rest for end, rest in reversed(cuts) if rest)
+    return reversed(cuts)
+
+
+def _grown(text: bytes, more: JsonValue, style: Style) -> Iterator[bytes]:
+    """Give the text whose bracket is closed behind its last whole part and the parts of another value, less those whose
+    names it has."""
+    end = next((end for end, rest in _places(text) if len(rest) == 1), None)
+    if end is None:
+        return
+    begun = text[:end]
+    if isinstance(more, list) and text[:1] == b"[":
+        parts = [json.dumps(item, ensure_ascii=False, separators=style) for item in more]
+    elif isinstance(more, dict) and text[:1] == b"{":
+        names = value_of(begun + b"}")
+        rest = {name: value for name, value in more.items() if isinstance(names, dict) and name not in names}
+        parts = [json.dumps({name: value}, ensure_ascii=False, separators=style)[1:-1] for name, value in rest.items()]
+    else:
+        return
+    comma = style[0] if len(begun) > 1 else ""
+    yield begun + (comma + style[0].join(parts)).encode() + (b"]" if text[:1] == b"[" else b"}")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowgen.adapters.constraints.checking import json_reader as mode
+from flowgen.adapters.constraints.checking.checked_matcher import CheckedMatcher
 from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
 from flowgen.adapters.constraints.closing.places import Place, Places
 from flowgen.domain.model import Vocabulary
@@ -107,6 +108,8 @@ class ClosingMatcher:
         if not self._is_hurried:
             spare = max(_LEAST_SPARE, total // _SPARE_SHARE)
             self._is_hurried = num_left <= rest * _ERROR + spare and rest <= _HOPELESS * num_left
+            if self._is_hurried and isinstance(self._grammar, CheckedMatcher):
+                self._grammar.hurry()
         return self._is_hurried and self._narrow(np.frombuffer(mask, np.uint8), place)
 
     def _narrow(self, bits: Bits, place: Place) -> bool:
