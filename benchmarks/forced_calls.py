@@ -98,10 +98,66 @@ TAGS = _tool(
         "required": ["tags", "place"],
     },
 )
+ORDER = _tool(
+    "place_order",
+    "Orders things to a place.",
+    {
+        "type": "object",
+        "properties": {
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "article": {"enum": ["cup", "plate", "fork & knife", 7]},
+                        "count": {"type": "integer", "minimum": 1, "maximum": 99},
+                        "engraving": {"type": ["string", "null"], "maxLength": 10},
+                    },
+                    "required": ["article", "count"],
+                    "additionalProperties": False,
+                },
+                "minItems": 1,
+                "maxItems": 2,
+            },
+            "to": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string", "minLength": 1, "maxLength": 12},
+                    "rows": {
+                        "type": "array",
+                        "items": {"type": "array", "items": {"type": "number", "multipleOf": 0.5}, "maxItems": 2},
+                        "maxItems": 2,
+                    },
+                    "is_gift": {"type": "boolean"},
+                },
+                "required": ["name"],
+            },
+            "day": {"type": "string", "format": "date"},
+        },
+        "required": ["items", "to"],
+    },
+)
+FIND = _tool(
+    "find",
+    "Finds things; all arguments may be left out.",
+    {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string", "maxLength": 16},
+            "from": {"$ref": "#/$defs/place"},
+            "limit": {"type": ["integer", "null"], "minimum": 1, "maximum": 50},
+            "exact": {"const": True},
+        },
+        "$defs": {"place": {"oneOf": [{"type": "string", "maxLength": 8}, {"type": "boolean"}]}},
+        "additionalProperties": False,
+    },
+)
 ASKED: tuple[tuple[str, list[Body]], ...] = (
     ("Book a table for four at Luigi's and tell me the time.", [BOOK, NOW]),
     ("Set the price of AB123 to 12.50.", [PRICE, NOW, BOOK]),
     ("Tag my photo of Hamburg at night.", [TAGS, PRICE]),
+    ("Order two cups and a plate to Anna, then find forks.", [ORDER, FIND]),
+    ('Find <b>tea</b> & biscuits, "fresh", and order a cup.', [FIND, ORDER, NOW]),
 )
 
 

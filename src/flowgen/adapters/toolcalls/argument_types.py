@@ -25,7 +25,7 @@ _ALIASES = {
 _KNOWN = frozenset(("string", "integer", "number", "boolean", "array", "object", "null"))
 _SIZED = re.compile(r"(u?int|float|list|dict|array)\W?.*|unsigned.*")
 _MAX_DEPTH = 8
-_PYTHON_WORDS = {"True": True, "False": False, "None": None}
+PYTHON_WORDS: dict[str, JsonValue] = {"True": True, "False": False, "None": None}
 _CASELESS_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None, "none": None}
 
 
@@ -94,8 +94,8 @@ def _read(text: str, kinds: frozenset[str] | set[str]) -> JsonValue:
 
 
 def _mended(word: str, text: str, kinds: frozenset[str] | set[str]) -> JsonValue:
-    if word in _PYTHON_WORDS and ("boolean" in kinds or "null" in kinds):
-        return _PYTHON_WORDS[word]
+    if word in PYTHON_WORDS and ("boolean" in kinds or "null" in kinds):
+        return PYTHON_WORDS[word]
     if word.lower() in _CASELESS_WORDS and "string" not in kinds and kinds:
         return _CASELESS_WORDS[word.lower()]
     if kinds & {"array", "object"} and '\\"' in word:

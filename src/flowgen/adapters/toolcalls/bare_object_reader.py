@@ -3,6 +3,7 @@ around."""
 
 import re
 
+from flowgen.adapters.toolcalls.argument_types import PYTHON_WORDS, ArgumentTypes
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
 from flowgen.adapters.toolcalls.json_text import decoded, encoded, inner, quoted, read_json
@@ -15,10 +16,12 @@ _MAX_DEPTH = 60
 
 
 class BareObjectReader:
-    """Reads one object; strings flow, all else is told when it is closed. Commas may be missing after strings."""
+    """Reads one object; strings flow, all else is told when it is closed. Commas may be missing after strings. Where
+    `types` are given, an argument between marks that can be no text is what its text says."""
 
-    def __init__(self, stream: CharacterStream, mark: str) -> None:
+    def __init__(self, stream: CharacterStream, mark: str, types: ArgumentTypes | None = None) -> None:
         self._stream = stream
+        self._types = types
         self._mark = mark
         self._end_of_string = markers_of(mark)
 
@@ -37,10 +40,20 @@ class BareObjectReader:
                 continue
             key = yield from self._key()
             tell(f"{', ' if result else ''}{quoted(key)}: ")
-            result[key] = yield from self._value(tell, depth)
+            types = self._types if depth == 0 else None
+            if types is not None and types.kind(key) == "json" and (yield from self._has_mark()):
+                result[key] = types.value(key, (yield from self._string(unheard)))
+                tell(encoded(result[key]))
+            else:
+                result[key] = yield from self._value(tell, depth)
         stream.skip(1)
         tell("}")
         return result
+
+    def _has_mark(self) -> Reading[bool]:
+        if not self._stream.space_now():
+            yield from self._stream.space()
+        return (yield from self._stream.starts_with(self._mark))
 
     def _key(self) -> Reading[str]:
         stream = self._stream
@@ -115,8 +128,8 @@ class BareObjectReader:
 
 
 def _of_word(word: str) -> JsonValue:
-    """A number or one of JSON's words; a text without its marks where it is neither."""
+    """A number or one of JSON's or Python's words; a text without its marks where it is neither."""
     try:
         return decoded(word)
     except BrokenCall:
-        return float(word) if _REAL.fullmatch(word) else word
+        return float(word) if _REAL.fullmatch(word) else PYTHON_WORDS.get(word, word)

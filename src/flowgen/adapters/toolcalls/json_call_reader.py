@@ -4,12 +4,10 @@ import re
 from collections.abc import Collection
 from typing import Literal
 
-import msgspec
-
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
-from flowgen.adapters.toolcalls.json_text import decoded, read_json, read_string
+from flowgen.adapters.toolcalls.json_text import decoded, encoded, read_json, read_string
 from flowgen.domain.values import JsonObject, JsonValue, Value
 
 _MAX_WRAPPERS = 8
@@ -34,6 +32,16 @@ class Keys(Value, frozen=True):
     content: str = ""
     others: tuple[str, ...] = ("type",)
     written_id: Literal["", "first", "last"] = ""
+
+
+def read_wrapped_arguments(stream: CharacterStream) -> Reading[JsonObject]:
+    """Read arguments that are JSON in a string, or null for none."""
+    value = yield from read_json(stream, unheard)
+    if isinstance(value, str):
+        value = decoded(value) if value.strip() else None
+    if value and not isinstance(value, dict):
+        raise BrokenCall("the arguments are no object")
+    return value or {}
 
 
 class JsonCallReader:
@@ -173,13 +181,8 @@ class JsonCallReader:
         if first == "{":
             call.arguments = yield from read_json(self._stream, call.taker)
             return
-        value = yield from read_json(self._stream, unheard)
-        if isinstance(value, str) and value.strip():
-            value = decoded(value)
-        if value and not isinstance(value, dict):
-            raise BrokenCall("the arguments are no object")
-        call.arguments = value or {}
-        call.tell(msgspec.json.encode(call.arguments).decode())
+        call.arguments = yield from read_wrapped_arguments(self._stream)
+        call.tell(encoded(call.arguments))
 
     def _broken(self, expected: str, found: str) -> BrokenCall:
         return BrokenCall(f"{expected} expected, {found!r} found") if found else CutCall(self._stream.end)

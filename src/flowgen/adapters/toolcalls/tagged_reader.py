@@ -1,7 +1,7 @@
 """Reads calls whose arguments stand between texts, one by one, and tells them as JSON. Knows their order; the texts are
 the declaration's."""
 
-from flowgen.adapters.toolcalls.argument_types import ArgumentTypes, Kind
+from flowgen.adapters.toolcalls.argument_types import PYTHON_WORDS, ArgumentTypes, Kind
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, text_until, unheard
@@ -269,4 +269,4 @@ def _of_wire(text: str) -> JsonValue:
     try:
         return decoded(text.strip())
     except BrokenCall:
-        return text
+        return PYTHON_WORDS.get(text.strip(), text)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
+from flowgen.adapters.toolcalls.argument_types import ArgumentTypes
 from flowgen.adapters.toolcalls.bare_object_notation import BareObjectNotation
 from flowgen.adapters.toolcalls.bare_object_reader import BareObjectReader
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
@@ -76,7 +77,8 @@ class BareObjects(Value, frozen=True):
         name = name.strip()
         if found != "{" or not name:
             raise BrokenCall("a name and { expected") if found else CutCall(stream.end)
-        reader = BareObjectReader(stream, self.string_mark)
+        types = None if start.is_strict else ArgumentTypes(name, start.tools)
+        reader = BareObjectReader(stream, self.string_mark, types)
         events_tell = events.begin(name)
         arguments = yield from reader.object(events_tell, 0)
         events.complete(arguments)

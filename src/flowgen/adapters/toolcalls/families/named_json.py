@@ -12,8 +12,9 @@ from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, marku
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, text_until
+from flowgen.adapters.toolcalls.json_call_reader import read_wrapped_arguments
 from flowgen.adapters.toolcalls.json_call_rules import add_arguments
-from flowgen.adapters.toolcalls.json_text import quoted, read_json
+from flowgen.adapters.toolcalls.json_text import encoded, quoted, read_json
 from flowgen.adapters.toolcalls.json_writer import json_literal
 from flowgen.adapters.toolcalls.markers import markers_of, stripped
 from flowgen.application import lark
@@ -169,7 +170,7 @@ class NamedJson(Value, frozen=True):
         before = self.before_name.strip()
         if before and (yield from stream.starts_with(before)):
             stream.skip(len(before))
-        name, call_id = yield from self._name(stream)
+        name, call_id = yield from self._name(stream, start)
         found = stream.space_now() or (yield from stream.space())
         if found == "`" and (yield from stream.starts_with(_FENCE)):
             stream.skip(len(_FENCE))
@@ -179,6 +180,10 @@ class NamedJson(Value, frozen=True):
             if not isinstance(arguments, dict):
                 raise BrokenCall("its arguments are no object")
             events.complete(arguments)
+        elif found and found in 'n"' and not start.is_strict and not self.raw_key:
+            arguments = yield from read_wrapped_arguments(stream)
+            events.begin(name, call_id)(encoded(arguments))
+            events.complete(arguments)
         elif found and self.raw_key:
             yield from self._raw(stream, events.begin(name, call_id), events)
             return
@@ -186,7 +191,7 @@ class NamedJson(Value, frozen=True):
             raise BrokenCall(f"JSON expected, {found!r} found") if found else CutCall(stream.end)
         yield from self._close(stream)
 
-    def _name(self, stream: CharacterStream) -> Reading[tuple[str, str]]:
+    def _name(self, stream: CharacterStream, start: AnswerStart) -> Reading[tuple[str, str]]:
         """Read the name and the id, up to the arguments."""
         ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
         markers = markers_of(*ends, "{", "<", "\n" if not self.name_end.strip() else "")
@@ -208,6 +213,8 @@ class NamedJson(Value, frozen=True):
             call_id = name
             numbered = _NUMBERED.fullmatch(name)
             name = (numbered[1] if numbered else name).removeprefix(self.name_prefix)
+            if numbered is None and name != call_id and all(tool.name != name for tool in start.tools):
+                raise BrokenCall("its id has no number")
         if not name or (not found and stream.end is not None):
             raise CutCall(stream.end) if not found else BrokenCall("it has no name")
         return name, call_id.strip()

@@ -28,3 +28,13 @@ def test_commas_may_be_missing_and_words_may_stand_without_marks() -> None:
 def test_a_text_that_would_end_early_cannot_be_written() -> None:
     with pytest.raises(CannotWrite):
         MADE_UP.write([ToolCall(name="ping", arguments={"a": "x<q>y"})])
+
+
+def test_a_value_between_marks_that_can_be_no_text_is_what_it_says() -> None:
+    raw = "<call>get_weather{city:<q>12<q>,days:<q>12<q>}</call>"
+    assert calls_in(MADE_UP, raw) == [("get_weather", {"city": "12", "days": 12})]
+    assert calls_in(MADE_UP, raw, is_strict=True) == [("get_weather", {"city": "12", "days": "12"})]
+
+
+def test_words_may_be_pythons() -> None:
+    assert calls_in(MADE_UP, "<call>ping{a:True,b:None,c:Truth}") == [("ping", {"a": True, "b": None, "c": "Truth"})]

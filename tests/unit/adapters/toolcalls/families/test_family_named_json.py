@@ -27,3 +27,23 @@ def test_a_name_that_would_end_early_cannot_be_written() -> None:
 def test_the_closing_may_be_missing_and_what_follows_is_content() -> None:
     answer = read(MADE_UP, "<fly>ping<with>{} and more")
     assert ([call.name for call in answer.calls], answer.content.strip()) == (["ping"], "and more")
+
+
+@pytest.mark.parametrize(
+    ("written", "arguments"),
+    [('"{\\"city\\": \\"Paris\\"}"', {"city": "Paris"}), ("null", {}), ('""', {}), ('" "', {})],
+)
+def test_arguments_may_be_json_in_a_string_or_null(written: str, arguments: dict[str, str]) -> None:
+    raw = f"<fly>get_weather<with>{written}<land>"
+    assert calls_in(MADE_UP, raw) == [("get_weather", arguments)]
+    assert calls_in(MADE_UP, raw, is_strict=True) == []
+    assert calls_in(MADE_UP, '<fly>get_weather<with>"no"<land>') == []
+
+
+def test_an_id_without_its_number_is_a_call_of_known_tools_alone() -> None:
+    numbered = NamedJson(opening="<fly>", name_end="<with>", closing="<land>", name_prefix="own.", is_numbered=True)
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=numbered))
+    for written, name in (("own.ping:3", "ping"), ("own.ping", "ping"), ("other:0", "other"), ("ping", "ping")):
+        assert calls_in(syntax, f"<fly>{written}<with>{{}}<land>") == [(name, {})]
+    answer = read(syntax, "<fly>own.other<with>{}<land><fly>own.ping:1<with>{}<land>")
+    assert ([call.name for call in answer.calls], len(answer.malformed)) == (["ping"], 1)

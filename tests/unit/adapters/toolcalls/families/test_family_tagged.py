@@ -33,3 +33,13 @@ def test_many_arguments_and_unclosed_values_are_read_once() -> None:
     many = "".join(f"<p=k{index}>v</>" for index in range(5000))
     assert len(calls_in(MADE_UP, f"<do:ping>{many}</do>")[0][1]) == 5000
     assert calls_in(MADE_UP, "<do:ping><p=k>v" * 5000) == []
+
+
+def test_words_of_a_value_that_says_that_it_is_no_text_may_be_pythons() -> None:
+    typed = Tagged(
+        opening="<c>", name_end="|", key_opening='<a k="', key_end='"', type_text=" s={}", value_opening=">",
+        value_closing="</a>", closing="</c>", type_words=(("string", "yes"), ("*", "no")),
+    )  # fmt: skip
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=typed))
+    raw = '<c>ping|<a k="x" s=no>True</a><a k="y" s=yes>True</a><a k="z" s=no> 3 </a></c>'
+    assert calls_in(syntax, raw) == [("ping", {"x": True, "y": "True", "z": 3})]
