@@ -218,7 +218,7 @@ def test_logprobs_travel_with_their_text() -> None:
     ]
     sent = [chunk["choices"][0] for chunk in chunks(events, with_logprobs=True)]
     texts = [choice["delta"].get("content") for choice in sent]
-    assert texts == ["a", "", "b", "c", None]
+    assert texts == ["a", None, "b", "c", None]  # no text where there is none: content stays null beside calls
     assert [len(choice.get("logprobs", {}).get("content", [])) for choice in sent] == [1, 2, 0, 0, 0]
 
 

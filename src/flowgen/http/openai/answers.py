@@ -127,7 +127,7 @@ class ChunkWriter:
         match event:
             case LogprobsDelta(logprobs=logprobs):
                 held, self._held = self._held, None
-                return [self._chunk(held or Delta(content=""), logprobs=logprobs_body(logprobs))]
+                return [self._chunk(held or Delta(), logprobs=logprobs_body(logprobs))]
             case Completed():
                 return [*self._released(), self._end(event)]
             case MalformedToolCall():
