@@ -106,7 +106,7 @@ class AnswerFollower:
     @property
     def owing(self) -> Reading | None:
         where = self._steps[-1]
-        if where.part is None or not where.progress.may_owe or self._as_written(where) is None:
+        if where.part is None or not where.part.checker.may_owe(where.progress) or self._as_written(where) is None:
             return None
         return where.progress.reading
 

@@ -8,7 +8,7 @@ import numpy as np
 from flowgen.adapters.constraints.checking import json_reader as mode
 from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
 from flowgen.application.schemas.walking import allows_key
-from flowgen.domain.schemas import Anything, Node, Nothing, Object
+from flowgen.domain.schemas import Anything, Node, Nothing, Object, Residue
 
 _MOST_TRIED = 48
 """Beginnings of tokens that are judged for one mask; what is left over is refused once it is chosen."""
@@ -49,6 +49,11 @@ def _is_wrong(text: bytes, owes: Owes, known: dict[bytes, bool]) -> bool:
         if known[begun]:
             return True
     return False
+
+
+def may_be_owed(residue: Residue) -> bool:
+    """Say whether more of a value may pay what a residue asks."""
+    return residue.kind == "owed" or residue.keyword == "if"
 
 
 def may_be_paid(missing: Iterable[str], written: Sequence[str], nodes: Sequence[Node]) -> bool:

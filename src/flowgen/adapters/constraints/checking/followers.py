@@ -79,7 +79,7 @@ class DocumentFollower:
     @property
     def owing(self) -> Reading | None:
         progress = self._steps[-1]
-        return progress.reading if progress.may_owe else None
+        return progress.reading if self._checker.may_owe(progress) else None
 
     def owed(self, data: bytes) -> Problem | None:
         return self._checker.owed(self._steps[-1], self._text, data)

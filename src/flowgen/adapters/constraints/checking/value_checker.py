@@ -4,9 +4,10 @@ a value stands and what is left to judge there; refuses to know tokens and what 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flowgen.adapters.constraints.checking.debts import may_be_paid
+from flowgen.adapters.constraints.checking.debts import may_be_owed, may_be_paid
 from flowgen.adapters.constraints.checking.inner_places import starts_of
 from flowgen.adapters.constraints.checking.json_reader import (
+    KEY,
     KINDS,
     START,
     Event,
@@ -34,7 +35,7 @@ class Spot:
         self.judges: list[Judge] = judges.of(residues)
         self.grown: list[Grown] = judges.grown(residues)
         self.is_checked = bool(residues)
-        self.may_owe = any(residue.kind == "owed" or residue.keyword == "if" for residue in residues)
+        self.may_owe = any(map(may_be_owed, residues))
         self.known: dict[tuple[str | int, str], Spot] = {}
 
 
@@ -57,14 +58,6 @@ class Progress(NamedTuple):
     reading: Reading = START
     bracket: Bracket | None = None
     scalar: Spot | None = None
-
-    @property
-    def may_owe(self) -> bool:
-        """Whether a bracket is open that may have to stay so."""
-        bracket = self.bracket
-        while bracket is not None and not bracket.spot.may_owe:
-            bracket = bracket.outer
-        return bracket is not None
 
     @property
     def held(self) -> int | None:
@@ -92,6 +85,7 @@ class ValueChecker:
         self._ways = Ways(lowered, judges)
         self._roots: dict[str, Spot] = {}
         self._num_known = 0
+        self._owes_somewhere = any(map(may_be_owed, judges.residues))
 
     def step(self, progress: Progress, text: bytes | bytearray, place: int) -> Step:
         """Go on to the end of a text; what stands before `place` has been read."""
@@ -131,9 +125,17 @@ class ValueChecker:
             spot.known[step, kind] = made
         return made
 
+    def may_owe(self, progress: Progress) -> bool:
+        """Whether a bracket that could end next may have to stay open; one that would begin and end at once, too."""
+        if progress.scalar is None and progress.reading.mode != KEY:
+            return self._owes_somewhere
+        bracket = progress.bracket
+        while bracket is not None and not bracket.spot.may_owe:
+            bracket = bracket.outer
+        return bracket is not None
+
     def owed(self, progress: Progress, text: bytes | bytearray, data: bytes) -> Problem | None:
-        """What is owed where these bytes, which follow the text, would end a bracket; None, nothing that can be paid
-        yet."""
+        """What a bracket owes yet that these bytes, behind the text, would end; None, nothing that can be paid."""
         whole = bytes(text) + data
         problem = self.step(progress, whole, len(text)).problem
         if problem is None or not problem.complaint.is_owed:
@@ -149,8 +151,7 @@ class ValueChecker:
     def ways(
         self, progress: Progress, text: bytes | bytearray, style: Style, start: int | None = None
     ) -> Iterator[bytes]:
-        """Give texts that the open value may be which begins at a byte, by default the outermost one that is yet to be
-        judged; nothing where there is none."""
+        """Give texts that an open value may be: the one that begins at a byte, else the outermost that is judged."""
         start = progress.held if start is None else start
         spot, bracket = progress.scalar, progress.bracket
         while start is not None and bracket is not None and bracket.start >= start:
