@@ -11,10 +11,13 @@ from flowgen.application.schemas.regular import Sequence as Row
 
 MAX_PLACES = 2_000
 """Places of a pattern; larger ones are not followed."""
-MAX_WORLDS = 200
+MAX_WORLDS = 100
 """Sets of places that are looked at before a text is taken to exist."""
 _MAX_LETTERS = 400
 
+_FIRST_HALF, _BEHIND_HALVES = 0xD800, 0xE000
+"""Half characters are in no text."""
+_Moves = tuple[list[int], list[frozenset[int]]]
 _World = tuple[frozenset[int], ...]
 
 
@@ -40,6 +43,8 @@ class _Automaton:
     def __init__(self, tree: Regular) -> None:
         self.by_letter: list[list[tuple[Ranges, int]]] = [[], []]
         self.by_none: list[list[int]] = [[], []]
+        self._moves: dict[frozenset[int], _Moves] = {}
+        self._closures: dict[frozenset[int], frozenset[int]] = {}
         self._lay(tree, 0, 1)
         self.start = self.closed([0])
 
@@ -94,9 +99,32 @@ class _Automaton:
                     waiting.append(place)
         return frozenset(place for place in found if place == 1 or self.by_letter[place])
 
-    def ways(self, places: frozenset[int]) -> Iterator[tuple[Ranges, int]]:
-        for place in places:
-            yield from self.by_letter[place]
+    def moves(self, places: frozenset[int]) -> "_Moves":
+        """Give where letters lead, by the first letter of each range that leads elsewhere than the one before."""
+        known = self._moves.get(places)
+        if known is None:
+            known = self._moves[places] = self._moved(places)
+        return known
+
+    def _moved(self, places: frozenset[int]) -> "_Moves":
+        ways = [way for place in places for way in self.by_letter[place]]
+        edges = {edge for ranges, _ in ways for low, high in ranges for edge in (low, high + 1)} | {0}
+        if len(edges) > _MAX_LETTERS:
+            raise _TooLarge
+        letters: list[int] = []
+        targets: list[frozenset[int]] = []
+        for letter in sorted(edges):
+            found = self._closed(frozenset([target for ranges, target in ways if _has(ranges, letter)]))
+            if not targets or targets[-1] is not found:
+                letters.append(letter)
+                targets.append(found)
+        return letters, targets
+
+    def _closed(self, places: frozenset[int]) -> frozenset[int]:
+        known = self._closures.get(places)
+        if known is None:
+            known = self._closures[places] = self.closed(places)
+        return known
 
 
 @lru_cache(maxsize=256)
@@ -125,19 +153,17 @@ def _is_empty(inside: Sequence[_Automaton], outside: Sequence[_Automaton]) -> bo
 
 def _following(automata: Sequence[_Automaton], world: _World) -> Iterator[_World]:
     """Give where each letter that makes a difference leads."""
-    ways = [list(automaton.ways(places)) for automaton, places in zip(automata, world, strict=True)]
-    edges = {edge for those in ways for ranges, _ in those for low, high in ranges for edge in (low, high + 1)}
-    if len(edges) > _MAX_LETTERS:
+    moves = [automaton.moves(places) for automaton, places in zip(automata, world, strict=True)]
+    letters = {letter for own, _ in moves for letter in own}
+    if len(letters) > _MAX_LETTERS:
         raise _TooLarge
     told: set[_World] = set()
-    for letter in sorted(edge for edge in edges | {0, 0xE000} if edge <= LAST and not 0xD800 <= edge < 0xE000):
-        following = tuple(
-            automaton.closed({target for ranges, target in those if _has(ranges, letter)})
-            for automaton, those in zip(automata, ways, strict=True)
-        )
-        if following not in told:
-            told.add(following)
-            yield following
+    for letter in letters | {_BEHIND_HALVES}:
+        if letter <= LAST and not _FIRST_HALF <= letter < _BEHIND_HALVES:
+            following = tuple([targets[bisect_right(own, letter) - 1] for own, targets in moves])
+            if following not in told:
+                told.add(following)
+                yield following
 
 
 def _has(ranges: Ranges, code: int) -> bool:
