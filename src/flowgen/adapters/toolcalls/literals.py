@@ -22,9 +22,14 @@ Tell = Callable[[str], None]
 _WORD = re.compile(r"[\w.+-]+")
 _PLAIN = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
 _FLOWING = re.compile(r"""(?:[^"'\\\x00-\x1f\ud800-\udfff]|\\["\\/bfnrt])+""")
+_PLAIN_FLOW = re.compile(r"""[^"'\\\x00-\x1f\ud800-\udfff]*""")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"-?[1-9][0-9]{0,17}")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "\n": ""} | dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
+_SIMPLE = re.compile(
+    r"""\s*("[^"\\\x00-\x1f\ud800-\udfff]*"|0|-?[1-9][0-9]{0,14}|-?[1-9][0-9]{0,14}\.[0-9]{1,9}|[A-Z][a-z]+)(?=\s*[,)\]}])"""
+)
+_PART_OF_WORD = re.compile(r"\s{0,9}[\w.+-]{0,40}")
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 _JSON_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
 _TEXTS_OF_WORDS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
@@ -65,6 +70,12 @@ class LiteralReader:
 
     def value(self, tell: Tell, depth: int = 0) -> Reading[JsonValue]:
         """Read one value and tell its JSON text. Raises BrokenCall."""
+        stream = self._stream
+        while not (match := _SIMPLE.match(stream.text, stream.at)) and stream.awaits(_PART_OF_WORD):
+            yield
+        if match and (match[1][0] not in "NTF" or match[1] in self._words):
+            stream.at = match.end()
+            return self._simple(match[1], tell)
         if depth > MAX_DEPTH:
             raise BrokenCall(f"nested more than {MAX_DEPTH} deep")
         first = self._stream.space_now() or (yield from self._stream.space())
@@ -75,6 +86,15 @@ class LiteralReader:
         if first == "{":
             return (yield from self.object(tell, depth))
         return (yield from self._word(tell, first))
+
+    def _simple(self, text: str, tell: Tell) -> JsonValue:
+        """Tell a value whose letters are JSON's, or one of the known words."""
+        if text[0] in "NTF":
+            tell(_TEXTS_OF_WORDS[text])
+            return self._words[text]
+        value: JsonValue = text[1:-1] if text[0] == '"' else json.loads(text)
+        tell(text if text[0] == '"' else json.dumps(value))
+        return value
 
     def object(self, tell: Tell, depth: int = 0) -> Reading[JsonObject]:
         """Read an object whose keys are strings."""
@@ -152,6 +172,11 @@ class LiteralReader:
         quote, stream = closing[0], self._stream
         pieces: list[str] = []
         high = 0
+
+        def told(piece: str) -> None:
+            pieces.append(piece)
+            tell(piece)
+
         while True:
             run = stream.take_now(_FLOWING)
             if run:
@@ -163,9 +188,13 @@ class LiteralReader:
                 tell(run)
             character = stream.text[stream.at : stream.at + 1]
             if not character:
-                if (yield from stream.peek()):
-                    continue
-                raise self.broken("", "")
+                if stream.end is not None:
+                    raise self.broken("", "")
+                if not high:
+                    stream.flow, stream.flow_to = _PLAIN_FLOW, told
+                yield
+                stream.flow = None
+                continue
             if character == quote and (closing == quote or (yield from stream.starts_with(closing))):
                 stream.skip(len(closing))
                 break

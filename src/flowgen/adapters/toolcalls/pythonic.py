@@ -12,6 +12,9 @@ from flowgen.domain.values import JsonObject
 
 NAME = re.compile(r"[\w.-]+")
 ARGUMENT_NAME = re.compile(r"[\w.$@:/-]+")
+_NAMED = re.compile(rf"\s*({NAME.pattern})\s*\(")
+_PART_OF_NAME = re.compile(r"\s{0,9}(?:[\w.-]{0,99}\s{0,9})?")
+_PART_OF_ARGUMENT = re.compile(r"\s{0,9}(?:,\s{0,9})?(?:[\w.$@:/-]{0,99}\s{0,9})?")
 _FIRST = re.compile(rf"\s*({ARGUMENT_NAME.pattern})\s*=")
 _NEXT = re.compile(rf"\s*,\s*({ARGUMENT_NAME.pattern})\s*=")
 
@@ -76,20 +79,19 @@ class PythonicReader:
             self._stream.set_mark()
 
     def _call(self) -> Reading[None]:
-        yield from self._literals.space()
-        name = yield from self._stream.take_run(NAME)
-        if not name:
-            raise self._literals.broken("a tool's name expected", (yield from self._stream.peek()))
-        yield from self._literals.expect("(")
+        name = yield from self._name()
         if self._name_suffix:
             name = name.removesuffix(self._name_suffix)
         tell = self._events.begin(name)
         tell("{")
         arguments: JsonObject = {}
+        stream = self._stream
         while True:
-            match = (_NEXT if arguments else _FIRST).match(self._stream.text, self._stream.at)
+            usual = _NEXT if arguments else _FIRST
+            while not (match := usual.match(stream.text, stream.at)) and stream.awaits(_PART_OF_ARGUMENT):
+                yield
             if match is not None:
-                self._stream.at = match.end()
+                stream.at = match.end()
                 key = match[1]
             elif (yield from self._has_argument(is_first=not arguments)):
                 key = yield from self._key()
@@ -101,11 +103,26 @@ class PythonicReader:
             arguments[key] = yield from self._literals.value(tell)
         tell("}")
         self._events.complete(arguments)
-        self._stream.set_mark()
+        stream.set_mark()
+
+    def _name(self) -> Reading[str]:
+        """Read a tool's name and the bracket behind it."""
+        stream = self._stream
+        while not (match := _NAMED.match(stream.text, stream.at)) and stream.awaits(_PART_OF_NAME):
+            yield
+        if match is not None:
+            stream.at = match.end()
+            return match[1]
+        yield from self._literals.space()
+        name = yield from stream.take_run(NAME)
+        if not name:
+            raise self._literals.broken("a tool's name expected", (yield from stream.peek()))
+        yield from self._literals.expect("(")
+        return name
 
     def _has_argument(self, *, is_first: bool) -> Reading[bool]:
-        if (yield from self._literals.space()) == ")":
-            yield from self._stream.take()
+        if (self._stream.space_now() or (yield from self._stream.space())) == ")":
+            self._stream.at += 1
             return False
         if not is_first:
             yield from self._literals.expect(",)")
