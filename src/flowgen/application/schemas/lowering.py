@@ -4,7 +4,7 @@ keywords.
 A value may be judged by several schemas at once (allOf, a property that a pattern takes too, a branch and what
 stands beside it): a node is made for each such set of schemas, once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flowgen.application.schemas.arrays import array_node
 from flowgen.application.schemas.drafts import ANNOTATIONS, FIELD, draft_of, is_before
@@ -16,10 +16,11 @@ from flowgen.application.schemas.hoisting import lifted, stripped
 from flowgen.application.schemas.leaves import CHOOSING, MAX_STEPS
 from flowgen.application.schemas.objects import object_node
 from flowgen.application.schemas.productive import without_dead_ends
-from flowgen.application.schemas.remarks import Remarks
+from flowgen.application.schemas.remarks import UNPLACED, Remarks
 from flowgen.application.schemas.scalars import number_node, string_node
 from flowgen.application.schemas.source import Place, Source
 from flowgen.application.schemas.unions import enum_of, union_of
+from flowgen.application.schemas.walking import residues_of
 from flowgen.application.schemas.words import KINDS
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import (
@@ -86,6 +87,8 @@ class _Lowering:
         root, definitions = self._whole(self.source.root)
         if isinstance(root, Nothing):
             raise empty_refusal(self.source, self._is_impossible)
+        if self.remarks.has_unplaced:
+            self._place(root, definitions)
         if self._of_all:  # where a reference leads hangs on the way to it, so nothing is judged but the whole
             root, definitions = stripped(root, definitions)
             root = Union(options=(root,), residues=tuple(dict.fromkeys(self._of_all)))
@@ -99,6 +102,11 @@ class _Lowering:
             notes=self.remarks.notes(),
             warnings=self.remarks.warnings(),
         )
+
+    def _place(self, root: Node, definitions: Mapping[str, Node]) -> None:
+        for residue in residues_of(root, definitions):
+            if residue.schema == UNPLACED:
+                self._of_all.append(Residue(kind="whole", keyword=residue.keyword, pointer=residue.pointer, schema=""))
 
     def _whole(self, place: Place) -> tuple[Node, dict[str, Node]]:
         root = self.node([place])

@@ -29,6 +29,8 @@ _BOUNDS = {
     "minProperties": ("object", "maxProperties", -1), "maxProperties": ("object", "minProperties", 1),
 }  # fmt: skip
 MAX_DEPTH = 12
+_MOST_SAID = {"maxProperties": 0, "minProperties": -1, "minItems": 1000}
+"""What a grammar says of sizes."""
 
 
 class _NoOpposite(Exception):
@@ -152,4 +154,6 @@ def _bound(schema: JsonObject, keyword: str, value: JsonValue) -> list[JsonObjec
         raise _NoOpposite
     if step == -1 and value <= 0:
         return []
+    if value + step > _MOST_SAID.get(opposite, value + step):
+        raise _NoOpposite  # it would have to be judged, and stands nowhere in the document to be judged by
     return [{"type": kind, opposite: value + step}]

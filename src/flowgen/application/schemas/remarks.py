@@ -9,6 +9,8 @@ from flowgen.domain.schemas import NoteKind, Residue, ResidueKind, SchemaNote
 
 _WORSE: dict[NoteKind, int] = {"exact": 0, "lowered": 1, "checked": 2, "refused": 3}
 MAX_WARNINGS = 20
+UNPLACED = "#"
+"""The schema of a residue that stands nowhere in the document: no pointer."""
 
 
 class Remarks:
@@ -21,6 +23,7 @@ class Remarks:
         self._first: dict[str, str] = {}
         self._others: dict[str, None] = {}
         self.has_residues = False
+        self.has_unplaced = False
 
     def note(self, place: Place, keyword: str, kind: NoteKind, reason: str = "") -> None:
         if place.is_derived:
@@ -31,9 +34,11 @@ class Remarks:
             self._notes[pointer] = SchemaNote(pointer=pointer, keyword=keyword, kind=kind, reason=reason)
 
     def residue(self, place: Place, keyword: str, kind: ResidueKind, reason: str = "") -> tuple[Residue, ...]:
-        """Give the residue of a keyword, and note it; none for what is derived, whose origin answers for it."""
+        """Give the residue of a keyword, and note it. What is derived stands nowhere, so that no validator can be sent
+        there: the whole document has to be judged for it."""
         if place.is_derived:
-            return ()
+            self.has_unplaced = True
+            return (Residue(kind="whole", keyword=keyword, pointer=place.pointer, schema=UNPLACED),)
         self.note(place, keyword, "checked", reason or _REASONS[kind])
         self.has_residues = True
         pointer = joined(place.pointer, keyword)

@@ -11,7 +11,7 @@ from flowgen.application.schemas.regular import Sequence as Row
 
 MAX_PLACES = 2_000
 """Places of a pattern; larger ones are not followed."""
-MAX_WORLDS = 100
+MAX_WORLDS = 200
 """Sets of places that are looked at before a text is taken to exist."""
 _MAX_LETTERS = 400
 

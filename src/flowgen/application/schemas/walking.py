@@ -1,7 +1,7 @@
 """Walks the normal form along a value: which nodes stand where, and whether they let a value in. Refuses to judge
 residues."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -76,6 +76,24 @@ def opened(nodes: Iterable[Node], definitions: Definitions) -> Spot:
 def root(lowered: Lowered) -> Spot:
     """Give what stands at the whole document."""
     return opened([lowered.root], lowered.definitions)
+
+
+def residues_of(root: Node, definitions: Definitions) -> Iterator[Residue]:
+    """Give every residue of a normal form."""
+    waiting: list[Node] = [root, *definitions.values()]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Nothing | Reference):
+            continue
+        yield from node.residues
+        match node:
+            case Union(options=options):
+                waiting += options
+            case Array(prefix=prefix, items=items):
+                waiting += [*prefix, items]
+            case Object(properties=properties, others=others):
+                waiting += [listed.node for listed in properties] + [group.node for group in others]
+                waiting += [group.keys for group in others]
 
 
 def _may_be(node: Node, kind: str) -> bool:

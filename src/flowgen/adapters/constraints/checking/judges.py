@@ -17,17 +17,9 @@ from flowgen.adapters.constraints.checking.documents import (
 )
 from flowgen.adapters.constraints.checking.efforts import Efforts
 from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
+from flowgen.application.schemas.walking import residues_of
 from flowgen.domain.errors import ConstraintRefused
-from flowgen.domain.schemas import (
-    Array,
-    Lowered,
-    Node,
-    Nothing,
-    Object,
-    Reference,
-    Residue,
-    Union,
-)
+from flowgen.domain.schemas import Lowered, Residue
 from flowgen.domain.values import JsonValue, Value
 
 _VALIDATORS = {
@@ -170,7 +162,7 @@ class Judges:
         self._make, self._draft = _VALIDATORS[lowered.draft]
         self._field = field
         self._home = home_of(lowered.source, lowered.draft)
-        residues = list(dict.fromkeys(residues_of(lowered)))
+        residues = list(dict.fromkeys(residues_of(lowered.root, lowered.definitions)))
         self.residues = tuple(residues)
         self._efforts = Efforts(lowered.source, lowered.draft)
         self._has_plain_patterns = False
@@ -255,25 +247,7 @@ class Judges:
 
 def has_residues(lowered: Lowered) -> bool:
     """Say whether anything of a schema is left to judge."""
-    return next(residues_of(lowered), None) is not None
-
-
-def residues_of(lowered: Lowered) -> Iterator[Residue]:
-    """Every residue of a normal form."""
-    waiting: list[Node] = [lowered.root, *lowered.definitions.values()]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Nothing | Reference):
-            continue
-        yield from node.residues
-        match node:
-            case Union(options=options):
-                waiting += options
-            case Array(prefix=prefix, items=items):
-                waiting += [*prefix, items]
-            case Object(properties=properties, others=others):
-                waiting += [listed.node for listed in properties] + [group.node for group in others]
-                waiting += [group.keys for group in others]
+    return next(residues_of(lowered.root, lowered.definitions), None) is not None
 
 
 def _sentence(error: ValueError) -> str:
