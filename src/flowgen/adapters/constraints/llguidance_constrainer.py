@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 from llguidance import LLMatcher, LLParserLimits, LLTokenizer
 
-from flowgen.adapters.constraints.checking.checked_matcher import CheckedGrammar
+from flowgen.adapters.constraints.checking.checked_grammar import CheckedGrammar
 from flowgen.adapters.constraints.checking.checks import (
     Follow,
     ReadAnswer,
@@ -19,6 +19,7 @@ from flowgen.adapters.constraints.checking.checks import (
 )
 from flowgen.adapters.constraints.checking.token_index import TokenIndex
 from flowgen.adapters.constraints.closing.closing_matcher import ClosingGrammar
+from flowgen.adapters.constraints.closing.locators import Locator, of_answer, of_document
 from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
 from flowgen.adapters.constraints.pattern_places import place_of
@@ -84,11 +85,20 @@ class LlguidanceConstrainer:
                 raise _refusal(constraint, f"no answer can follow it: {_sentence(complaint)}", tokenizer)
         compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
         follow = self._checks(constraint, grammar)
-        if follow is None and (grammar.lowered is None or is_trial):
+        locate = None if is_trial else self._locator(constraint, grammar)
+        if follow is None and locate is None:
             return compiled
         index = self._indexes.get(vocabulary.fingerprint, lambda: TokenIndex(vocabulary))
         checked = compiled if follow is None else CheckedGrammar(compiled, follow, index, vocabulary)
-        return checked if grammar.lowered is None else ClosingGrammar(checked, grammar.lowered, index, vocabulary)
+        return checked if locate is None else ClosingGrammar(checked, locate, index, vocabulary)
+
+    def _locator(self, constraint: Constraint, grammar: WrittenGrammar) -> Callable[[], Locator] | None:
+        """What finds the JSON text in an answer, so that it can be brought to its end; None where there is none."""
+        if grammar.lowered is not None:
+            return of_document(grammar.lowered)
+        reading = constraint.reading if isinstance(constraint, Lark) else None
+        read = self._read_answer
+        return None if reading is None or read is None else of_answer(reading, lambda: read(reading))
 
     def _checks(self, constraint: Constraint, grammar: WrittenGrammar) -> Follow | None:
         if grammar.lowered is not None and isinstance(constraint, JsonSchema):

@@ -2,7 +2,6 @@
 they may be taken, and what must not come again; refuses to know schemas."""
 
 from bisect import bisect_right
-from collections.abc import Callable
 
 import numpy as np
 
@@ -14,29 +13,12 @@ from flowgen.adapters.constraints.checking.leads import Leads
 from flowgen.adapters.constraints.checking.problems import Problem
 from flowgen.adapters.constraints.checking.repairs import Repairs
 from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
-from flowgen.domain.model import Vocabulary
-from flowgen.domain.ports import CompiledConstraint, TokenMatcher
+from flowgen.domain.ports import TokenMatcher
 from flowgen.domain.verdicts import ACCEPTED, OPENED, REFUSED, Failure, Verdict
 
 _MOST_FORGIVEN = 3
 _DECIDING = frozenset((mode.VALUE, mode.NAME, mode.AFTER))
 """Where a bracket could be closed, were it not for what it owes."""
-
-
-class CheckedGrammar:
-    """A compiled grammar with checks. Safe from any thread."""
-
-    def __init__(
-        self, grammar: CompiledConstraint, follow: Callable[[], Follower], index: TokenIndex, vocabulary: Vocabulary
-    ) -> None:
-        self.warnings: tuple[str, ...] = getattr(grammar, "warnings", ())
-        self._grammar = grammar
-        self._follow = follow
-        self._index = index
-        self._ends = vocabulary.end_tokens
-
-    def matcher(self) -> "CheckedMatcher":
-        return CheckedMatcher(self._grammar.matcher(), self._follow(), self._index, self._ends)
 
 
 class CheckedMatcher:
@@ -120,7 +102,7 @@ class CheckedMatcher:
             self._grammar.rollback(1)
             return self._failed(problem, data[: max(1, problem.seen - self._places[-1])])
         self._push(token, data)
-        if self._last is not None and not is_led and self._is_dead_end():
+        if self._last is not None and self._is_dead_end():
             self.rollback(1)
             self._bans.ban(data)
             return self._otherwise(self._last, None, data)
@@ -135,8 +117,10 @@ class CheckedMatcher:
         return rest == b""
 
     def _is_dead_end(self) -> bool:
-        """Whether what is banned here leaves nothing."""
-        return not self._bans.is_empty and not self._grammar.is_finished() and not self._allowed().any()
+        """Whether what is banned here leaves nothing, and no text leads on."""
+        if self._bans.is_empty or self._grammar.is_finished() or self._allowed().any():
+            return False
+        return not self._is_on()
 
     def _end(self, token: int) -> Verdict:
         problem = self._follower.finish() if self._grammar.may_finish() else None
@@ -202,25 +186,35 @@ class CheckedMatcher:
             return None
         text, failure = self._held_text(), self._failure(debt)
         for start, way in self._follower.ways(debt.start):
-            if way.startswith(text[start - self._held_place :]):
-                return self._along(start, way, failure)
+            if way.startswith(text[start - self._held_place :]) and not self._along(start, way) and self._is_on():
+                return Verdict(is_accepted=False, failure=failure)
         return self._led(failure) if self._leads.is_hurried else None
 
     def _led(self, failure: Failure) -> Verdict | None:
         """Go along with a text that is known to be right; None where none is known."""
-        value = self._follower.held
-        found = None if value is None else self._leads.next_way(value, self._follower.ways())
-        return None if found is None else self._along(*found, failure)
+        value, num_back = self._follower.held, 0
+        while value is not None and (found := self._leads.next_way(value, self._follower.ways())) is not None:
+            num_back += self._along(*found)
+            if self._is_on():
+                return Verdict(is_accepted=False, num_back=num_back, failure=failure)
+        if not num_back:
+            return None
+        more = 0 if self._allowed().any() else self._go_back(self._places[-1], b"")
+        return Verdict(is_accepted=False, num_back=num_back + (more or 0), failure=failure, is_final=more is None)
 
-    def _along(self, start: int, way: bytes, failure: Failure) -> Verdict:
-        """Go back to where the answer parts from a text that begins at a place, and go along with it from there."""
+    def _along(self, start: int, way: bytes) -> int:
+        """Go back to where the answer parts from a text that begins at a place, to go along with it from there."""
         floor, begin, data = len(self._tokens) - self.num_held, self._held_place, self._held_text()
         way = data[: start - begin] + way
         same = next((at for at, (one, other) in enumerate(zip(data, way, strict=False)) if one != other), len(data))
         place = max(floor, bisect_right(self._places, begin + min(same, len(way))) - 1)
         self._grammar.rollback(len(self._tokens) - place)
         self._leads.begin(begin, way)
-        return Verdict(is_accepted=False, num_back=self._stay(place), failure=failure)
+        return self._stay(place)
+
+    def _is_on(self) -> bool:
+        """Whether the grammar goes along with the text that leads."""
+        return self._leads.narrow(self._possible(), self._places[-1])
 
     @property
     def _held_place(self) -> int:
@@ -291,7 +285,11 @@ class CheckedMatcher:
 
     def _allowed(self, place: int = -1) -> Bits:
         """The mask where the grammar stands, after `place` tokens, without what is banned there."""
-        self._grammar.fill_mask(memoryview(self._bits).cast("I"))
-        bits = np.frombuffer(self._bits, np.uint8).copy()
+        bits = self._possible()
         self._bans.lift(bits, self._end_bits, place)
         return bits
+
+    def _possible(self) -> Bits:
+        """The grammar's mask where it stands."""
+        self._grammar.fill_mask(memoryview(self._bits).cast("I"))
+        return np.frombuffer(self._bits, np.uint8).copy()

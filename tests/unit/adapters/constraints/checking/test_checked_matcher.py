@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowgen.adapters.constraints.checking.checked_matcher import CheckedGrammar
+from flowgen.adapters.constraints.checking.checked_grammar import CheckedGrammar
 from flowgen.adapters.constraints.checking.checks import document_checks
 from flowgen.adapters.constraints.checking.token_index import TokenIndex
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer

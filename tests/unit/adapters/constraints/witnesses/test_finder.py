@@ -56,7 +56,7 @@ def test_puzzles_are_solved(schema: dict[str, Any]) -> None:
     made, (asked, node) = finder(schema)
     for formula in (asked, All((asked, node))):
         value = next(made.values(formula))
-        jsonschema.validate(value, schema, cls=jsonschema.validators.validator_for(schema))
+        jsonschema.validators.validator_for(schema)(schema).validate(value)
 
 
 @pytest.mark.parametrize("schema", [schema for schema in PUZZLES if not any(key[0] == "$" for key in schema)])
