@@ -2,10 +2,12 @@
 around."""
 
 import re
+from functools import lru_cache
 
 from flowgen.adapters.toolcalls.argument_types import PYTHON_WORDS, ArgumentTypes
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
+from flowgen.adapters.toolcalls.expected import SPACE, Expected
 from flowgen.adapters.toolcalls.json_text import decoded, encoded, inner, quoted, read_json
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.values import JsonObject, JsonValue
@@ -13,6 +15,23 @@ from flowgen.domain.values import JsonObject, JsonValue
 _WORD = re.compile(r"[^,:{}\[\]<]+")
 _REAL = re.compile(r"-?(\d+\.\d*|\.\d+)")
 _MAX_DEPTH = 60
+
+
+@lru_cache(maxsize=64)
+def _usual_key(mark: str) -> Expected:
+    """A key and its colon, behind a comma that may be missing."""
+    letters = "".join({re.escape(letter) for letter in (mark[:1], *',:{}[]<"')})
+    return Expected(
+        SPACE, (r"(?:,\s*)?", r"(?:,\s{0,9})?"), (rf"([^{letters}\s][^{letters}]*)", rf"[^{letters}]{{0,99}}"), ":"
+    )
+
+
+@lru_cache(maxsize=64)
+def _usual_value(mark: str) -> Expected:
+    """A word and what follows it, which is not taken, or a whole string between marks."""
+    letters = "".join({re.escape(letter) for letter in (mark[:1], *',:{}[]<"')})
+    whole = rf"{re.escape(mark)}([^{re.escape(mark[:1])}]*){re.escape(mark)}|([^{letters}]+)(?=[,}}\]])"
+    return Expected((rf"\s*(?:{whole})", rf"\s{{0,9}}[^{letters}]{{0,40}}"))
 
 
 class BareObjectReader:
@@ -24,6 +43,8 @@ class BareObjectReader:
         self._types = types
         self._mark = mark
         self._end_of_string = markers_of(mark)
+        self._usual_key = _usual_key(mark)
+        self._usual_value = _usual_value(mark)
 
     def object(self, tell: Tell, depth: int) -> Reading[JsonObject]:
         if depth > _MAX_DEPTH:
@@ -32,13 +53,22 @@ class BareObjectReader:
         stream.skip(1)
         tell("{")
         result: JsonObject = {}
-        while (found := (stream.space_now() or (yield from stream.space()))) != "}":
-            if not found:
+        usual = self._usual_key
+        while True:
+            while not (match := usual.whole.match(stream.text, stream.at)) and stream.awaits(usual.part):
+                yield
+            if match:
+                stream.at = match.end()
+                key = match[1].strip()
+            elif (found := (stream.space_now() or (yield from stream.space()))) == "}":
+                break
+            elif not found:
                 raise CutCall(stream.end)
-            if found == ",":
+            elif found == ",":
                 stream.skip(1)
                 continue
-            key = yield from self._key()
+            else:
+                key = yield from self._key()
             tell(f"{', ' if result else ''}{quoted(key)}: ")
             types = self._types if depth == 0 else None
             if types is not None and types.kind(key) == "json" and (yield from self._has_mark()):
@@ -70,7 +100,14 @@ class BareObjectReader:
         return key
 
     def _value(self, tell: Tell, depth: int) -> Reading[JsonValue]:
-        stream = self._stream
+        stream, usual = self._stream, self._usual_value
+        while not (match := usual.whole.match(stream.text, stream.at)) and stream.awaits(usual.part):
+            yield
+        if match and (match[1] is not None or match[2].strip()):
+            stream.at = match.end()
+            value = match[1] if match[1] is not None else _of_word(match[2].strip())
+            tell(encoded(value))
+            return value
         found = stream.space_now() or (yield from stream.space())
         if (yield from stream.starts_with(self._mark)):
             tell('"')

@@ -34,6 +34,7 @@ _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 _JSON_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
 _TEXTS_OF_WORDS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
 _PYTHON_WORDS: dict[str, JsonValue] = {"True": True, "False": False, "None": None}
+_BOTH_WORDS = _JSON_WORDS | _PYTHON_WORDS
 
 
 class LiteralReader:
@@ -44,7 +45,7 @@ class LiteralReader:
         self._is_lenient = is_lenient
         self._is_python = is_python
         words = _PYTHON_WORDS if is_python else _JSON_WORDS
-        self._words = _JSON_WORDS | _PYTHON_WORDS if is_lenient else words
+        self._words = _BOTH_WORDS if is_lenient else words
 
     def space(self) -> Reading[str]:
         """Skip white space; give the character after it, which is not taken."""
@@ -92,9 +93,8 @@ class LiteralReader:
         if text[0] in "NTF":
             tell(_TEXTS_OF_WORDS[text])
             return self._words[text]
-        value: JsonValue = text[1:-1] if text[0] == '"' else json.loads(text)
-        tell(text if text[0] == '"' else json.dumps(value))
-        return value
+        tell(text)
+        return text[1:-1] if text[0] == '"' else msgspec.json.decode(text)
 
     def object(self, tell: Tell, depth: int = 0) -> Reading[JsonObject]:
         """Read an object whose keys are strings."""
@@ -150,7 +150,7 @@ class LiteralReader:
             value = _number(word)
         else:
             raise BrokenCall(f"{word!r} is no value")
-        tell(_TEXTS_OF_WORDS.get(word) or json.dumps(value))
+        tell(word if _NUMBER.fullmatch(word) else _TEXTS_OF_WORDS.get(word) or json.dumps(value))
         return value
 
     def string(self, tell: Tell) -> Reading[str]:

@@ -45,23 +45,24 @@ class PythonicReader:
 
     def calls(self) -> Reading[None]:
         """Read the list to its end. A lenient reader tells what is no call, and goes on with the next one."""
-        has_bracket = (yield from self._literals.space()) == "["
+        stream = self._stream
+        has_bracket = (stream.space_now() or (yield from stream.space())) == "["
         if has_bracket:
-            yield from self._stream.take()
+            stream.at += 1
         elif self._has_brackets:
             self._literals.lenient("a list without brackets is")
         while True:
             yield from self._one()
-            found = yield from self._literals.space()
+            found = stream.space_now() or (yield from stream.space())
             if found == ",":
-                yield from self._stream.take()
-                if (yield from self._literals.space()) == "]":
+                stream.at += 1
+                if (stream.space_now() or (yield from stream.space())) == "]":
                     break
             elif not (found and NAME.match(found) and (self._is_lenient or not self._has_brackets)):
                 break
-        if has_bracket and (yield from self._literals.space()):
+        if has_bracket and (stream.space_now() or (yield from stream.space())):
             yield from self._literals.expect("]")
-            self._stream.set_mark()
+            stream.set_mark()
 
     def _one(self) -> Reading[None]:
         try:

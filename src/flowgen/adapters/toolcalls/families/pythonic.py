@@ -77,8 +77,9 @@ class Pythonic(Value, frozen=True):
         return partial(self._read, stream, events, start)
 
     def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
-        opening = yield from stream.starts_with_any(stripped(self.opening))
-        stream.skip(len(opening))
+        openings = stripped(self.opening)
+        opening = stream.begins_now(openings) or (yield from stream.starts_with_any(openings))
+        stream.at += len(opening)
         if not opening:
             yield from self._check(stream, start)
         reader = PythonicReader(
