@@ -35,14 +35,14 @@ Compiled = CompiledGrammar | CheckedGrammar | ClosingGrammar
 
 _LIMITS = {
     "max_items_in_row": 2000,
-    "initial_lexer_fuel": 2_000_000,
-    "step_lexer_fuel": 500_000,
+    "initial_lexer_fuel": 10_000_000,
+    "step_lexer_fuel": 2_000_000,
     "step_max_items": 100_000,
     "max_lexer_states": 100_000,
     "max_grammar_size": 500_000,
     "verbose_errors": False,
 }
-"""Bounds of llguidance's own work: about 40 ms for a grammar's lexer and for a token's mask, 200 MB of states."""
+"""Bounds of llguidance's own work: about 0.2 s for a grammar's lexer, 0.1 s for a token's mask, 200 MB of states."""
 
 _LONG = 1000
 """Forced tokens that are looked beyond."""
@@ -142,19 +142,21 @@ def _matcher(grammar: str, tokenizer: LLTokenizer) -> tuple[LLMatcher, str]:
     matcher = LLMatcher(tokenizer, grammar, log_level=0, limits=LLParserLimits(**_LIMITS))
     if matcher.is_error():
         return matcher, first_lines(matcher.get_error()) or "it cannot be compiled"
-    trial = matcher.deep_copy()
-    has_way_on = any(trial.compute_bitmask())
-    if trial.is_error() and not trial.is_accepting():
-        return matcher, first_lines(trial.get_error()) or "it is too complex"
-    if not trial.is_accepting() and (trial.is_stopped() or not has_way_on):
+    has_way_on = any(matcher.compute_bitmask())  # by the matcher itself: its copies find the first mask's states there
+    if matcher.is_error() and not matcher.is_accepting():
+        return matcher, first_lines(matcher.get_error()) or "it is too complex"
+    if not matcher.is_accepting() and (matcher.is_stopped() or not has_way_on):
         return matcher, "nothing matches it"
-    return matcher, "nothing matches it: it never ends, or not soon enough" if _is_endless(trial) else ""
+    return matcher, "nothing matches it: it never ends, or not soon enough" if _is_endless(matcher) else ""
 
 
-def _is_endless(trial: LLMatcher) -> bool:
+def _is_endless(matcher: LLMatcher) -> bool:
     """Say whether the one way on is longer than llguidance can follow."""
-    forced = trial.compute_ff_tokens()
-    return len(forced) > _LONG and not (trial.consume_tokens(forced) and trial.compute_ff_tokens()) and trial.is_error()
+    forced = matcher.compute_ff_tokens()
+    if len(forced) <= _LONG:
+        return False
+    trial = matcher.deep_copy()
+    return not (trial.consume_tokens(forced) and trial.compute_ff_tokens()) and trial.is_error()
 
 
 def _refusal(constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> ConstraintRefused:

@@ -37,7 +37,7 @@ _LIMITS = {
     "max_lexer_states": 50_000,
     "verbose_errors": False,
 }
-"""Half of what an answer has."""
+"""Less than half of what an answer has."""
 
 
 def unfit_terminals(grammar: str) -> Iterator[tuple[str, str]]:

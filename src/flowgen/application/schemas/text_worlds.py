@@ -9,7 +9,7 @@ from flowgen.application.schemas.pattern_reading import NoPattern, read_pattern
 from flowgen.application.schemas.regular import LAST, Chars, Choice, Group, Ranges, Regular, Repeat
 from flowgen.application.schemas.regular import Sequence as Row
 
-MAX_PLACES = 2_000
+MAX_PLACES = 500
 """Places of a pattern; larger ones are not followed."""
 MAX_WORLDS = 200
 """Sets of places that are looked at before a text is taken to exist."""
