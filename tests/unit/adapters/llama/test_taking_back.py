@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -257,3 +258,68 @@ def test_mirostat_goes_back_with_the_tokens() -> None:
     assert len(set(states)) == 5
     assert verdict.num_back == 3
     assert made[0].surprise == states[0]  # after the first token, where the fifth took three of them back
+
+
+def test_log_probabilities_are_those_of_the_tokens_that_stay() -> None:
+    machine = Machine(is_hybrid=True)
+    prompt = [5, 6, 7, 8]
+    answer = answer_of(prompt, 30, Fickle(6), [3])
+    answer.num_logprobs = 0
+    told: list[Delivery] = []
+    answer.deliver = told.append
+    machine.scheduler.add(answer)
+    machine.run()
+    chunks = [chunk for chunk in told if isinstance(chunk, TokenChunk)]
+    finish = chunks[-1].finish
+    assert finish is not None
+    assert finish.usage.discarded_tokens > 0
+    given = [logprob for chunk in chunks for logprob in chunk.logprobs]
+    assert [logprob.chosen.token for logprob in given] == answer.tokens == alone(prompt, 30, Fickle(6))
+    for place, logprob in enumerate(given):
+        scores = scores_after([*prompt, *answer.tokens[:place]], N_VOCAB).astype(np.float64)
+        exact = scores[logprob.chosen.token] - np.log(np.exp(scores - scores.max()).sum()) - scores.max()
+        assert logprob.chosen.logprob == pytest.approx(exact, abs=1e-4)
+
+
+@pytest.mark.parametrize("penalties", [{"repeat_penalty": 9.0}, {"presence_penalty": 9.0}, {"frequency_penalty": 9.0}])
+def test_penalties_forget_what_was_taken_back(penalties: dict[str, float]) -> None:
+    """The fifth token takes three back: what is chosen then is what one chooses who never wrote them."""
+
+    def chooser() -> TokenChooser:
+        greedy = Sampling(temperature=0.0, penalty_last_n=-1, **penalties)  # type: ignore[arg-type]
+        return TokenChooser(ScoreRules(greedy), lambda: TokenSampler(greedy, 0, N_VOCAB, no_sampler), LETTERS, Never(5))
+
+    scores = scores_after([1], N_VOCAB) + np.float32(5)  # a penalty divides what is above 0
+    one, tokens = chooser(), list[int]()
+    for _ in range(4):
+        tokens.append(one.choose(scores, [1], tokens))
+        assert one.accept(tokens[-1])
+    assert len(set(tokens)) > 1
+    refused = one.choose(scores, [1], tokens)
+    del tokens[-one.accept(refused).num_back :]
+    other = chooser()
+    assert other.accept(other.choose(scores, [1], []))
+    assert one.choose(scores, [1], tokens) == other.choose(scores, [1], tokens)
+
+
+def test_the_random_state_runs_on_where_tokens_are_taken_back() -> None:
+    draws: list[int] = []
+
+    class Counted:
+        def draw(self, candidates: Any, *, is_sorted: bool) -> int:
+            draws.append(len(draws))
+            return 0
+
+        def close(self) -> None: ...
+
+    made: list[int] = []
+
+    def make() -> TokenSampler:
+        made.append(1)
+        return TokenSampler(Sampling(temperature=1.0), 7, N_VOCAB, lambda _: Counted())
+
+    chooser = TokenChooser(ScoreRules(Sampling(temperature=1.0)), make, LETTERS, Never(5))
+    for num_chosen in range(1, 12):
+        chooser.accept(chooser.choose(scores_after([1], N_VOCAB), [1], []))
+        assert len(draws) == num_chosen
+    assert made == [1]
