@@ -29,6 +29,21 @@ PYTHON_WORDS: dict[str, JsonValue] = {"True": True, "False": False, "None": None
 _CASELESS_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None, "none": None}
 
 
+class ToolTypes:
+    """The types of all tools' arguments, each tool's looked up once."""
+
+    def __init__(self, tools: Sequence[Tool]) -> None:
+        self._tools = tools
+        self._found: dict[str, ArgumentTypes] = {}
+
+    def of(self, name: str) -> "ArgumentTypes":
+        """The types of the arguments of the tool with that name."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = ArgumentTypes(name, self._tools)
+        return found
+
+
 class ArgumentTypes:
     """The types of one tool's arguments; of an unknown tool, and of arguments that no schema names, nothing is
     known."""

@@ -35,18 +35,17 @@ def _usual_value(mark: str) -> Expected:
 
 
 class BareObjectReader:
-    """Reads one object; strings flow, all else is told when it is closed. Commas may be missing after strings. Where
-    `types` are given, an argument between marks that can be no text is what its text says."""
+    """Reads objects; strings flow, all else is told when it is closed. Commas may be missing after strings."""
 
-    def __init__(self, stream: CharacterStream, mark: str, types: ArgumentTypes | None = None) -> None:
+    def __init__(self, stream: CharacterStream, mark: str) -> None:
         self._stream = stream
-        self._types = types
         self._mark = mark
         self._end_of_string = markers_of(mark)
         self._usual_key = _usual_key(mark)
         self._usual_value = _usual_value(mark)
 
-    def object(self, tell: Tell, depth: int) -> Reading[JsonObject]:
+    def object(self, tell: Tell, depth: int, types: ArgumentTypes | None = None) -> Reading[JsonObject]:
+        """Read an object. Of arguments with `types`, one between marks that can be no text is what its text says."""
         if depth > _MAX_DEPTH:
             raise BrokenCall(f"nested more than {_MAX_DEPTH} deep")
         stream = self._stream
@@ -70,7 +69,6 @@ class BareObjectReader:
             else:
                 key = yield from self._key()
             tell(f"{', ' if result else ''}{quoted(key)}: ")
-            types = self._types if depth == 0 else None
             if types is not None and types.kind(key) == "json" and (yield from self._has_mark()):
                 result[key] = types.value(key, (yield from self._string(unheard)))
                 tell(encoded(result[key]))
@@ -111,7 +109,7 @@ class BareObjectReader:
         found = stream.space_now() or (yield from stream.space())
         if (yield from stream.starts_with(self._mark)):
             tell('"')
-            text = yield from self._string(lambda piece: tell(inner(piece)))
+            text = yield from self._string(tell)
             tell('"')
             return text
         if found == "{":
@@ -148,7 +146,7 @@ class BareObjectReader:
 
         def told(piece: str) -> None:
             pieces.append(piece)
-            tell(piece)
+            tell(inner(piece))
 
         if not (yield from stream.until(self._end_of_string, told)):
             raise CutCall(stream.end)

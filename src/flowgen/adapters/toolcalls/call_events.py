@@ -35,8 +35,11 @@ class CallEvents:
         """Give the events so far, neighbouring pieces of one text joined, and begin anew."""
         if self._arguments or self._content:
             self._settle()
-        events, self._events = self._events, []
-        return events
+        events = self._events
+        if events:
+            self._events = []
+            return events
+        return []
 
     def _settle(self) -> None:
         """Make events of the texts that have gathered; only one of them has."""

@@ -1,7 +1,7 @@
 """Reads calls whose arguments stand between texts, one by one, and tells them as JSON. Knows their order; the texts are
 the declaration's."""
 
-from flowgen.adapters.toolcalls.argument_types import PYTHON_WORDS, ArgumentTypes, Kind
+from flowgen.adapters.toolcalls.argument_types import PYTHON_WORDS, ArgumentTypes, Kind, ToolTypes
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, text_until, unheard
@@ -26,7 +26,7 @@ class TaggedReader:
         self._stream = stream
         self._events = events
         self._start = start
-        self._types: dict[str, ArgumentTypes] = {}
+        self._types = ToolTypes(start.tools)
         self._break = "\n" if self._marks.has_break_after else ""
 
     def block(self) -> Reading[None]:
@@ -58,7 +58,7 @@ class TaggedReader:
             yield from self._has_argument(may_end=True)
             return
         name = yield from self._name()
-        types = self._types.get(name) or self._types.setdefault(name, ArgumentTypes(name, self._start.tools))
+        types = self._types.of(name)
         tell = self._events.begin(name)
         tell("{")
         stream, usual = self._stream, self._marks.usual_key

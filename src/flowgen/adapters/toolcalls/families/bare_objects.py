@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
-from flowgen.adapters.toolcalls.argument_types import ArgumentTypes
+from flowgen.adapters.toolcalls.argument_types import ToolTypes
 from flowgen.adapters.toolcalls.bare_object_notation import BareObjectNotation
 from flowgen.adapters.toolcalls.bare_object_reader import BareObjectReader
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, choice, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, text_until
+from flowgen.adapters.toolcalls.expected import Expected, run_without
 from flowgen.adapters.toolcalls.markers import Markers, stripped
 from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.tool_arguments import grammar_arguments
@@ -24,6 +25,7 @@ from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Marku
 from flowgen.domain.values import Value
 
 _NAME = Markers(("{", "\n", "<"))
+_USUAL_NAME = Expected(run_without(_NAME.texts), "{")
 
 
 class BareObjects(Value, frozen=True):
@@ -69,21 +71,27 @@ class BareObjects(Value, frozen=True):
         return ""
 
     def reader(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> BlockReader:
-        return partial(self._read, stream, events, start)
+        types = None if start.is_strict else ToolTypes(start.tools)
+        return partial(self._read, stream, events, types, BareObjectReader(stream, self.string_mark))
 
-    def _read(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
+    def _read(
+        self, stream: CharacterStream, events: CallEvents, types: ToolTypes | None, reader: BareObjectReader
+    ) -> Reading[None]:
         stream.skip(len(self.opening))
-        name, found = yield from text_until(stream, _NAME)
+        while not (match := _USUAL_NAME.whole.match(stream.text, stream.at)) and stream.awaits(_USUAL_NAME.part):
+            yield
+        name, found = (match[1], "{") if match else (yield from text_until(stream, _NAME))
+        stream.at = match.end() - 1 if match else stream.at
         name = name.strip()
         if found != "{" or not name:
             raise BrokenCall("a name and { expected") if found else CutCall(stream.end)
-        types = None if start.is_strict else ArgumentTypes(name, start.tools)
-        reader = BareObjectReader(stream, self.string_mark, types)
-        events_tell = events.begin(name)
-        arguments = yield from reader.object(events_tell, 0)
+        arguments = yield from reader.object(events.begin(name), 0, types.of(name) if types else None)
         events.complete(arguments)
         stream.set_mark()
-        yield from stream.closing((self.closing,))
+        if closing := stream.begins_now((self.closing,)):
+            stream.at += len(closing)
+        else:
+            yield from stream.closing((self.closing,))
         stream.set_mark()
 
 
