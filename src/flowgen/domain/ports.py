@@ -209,6 +209,10 @@ class HasteningMatcher(TokenMatcher, Protocol):
         """Leave in a mask that was filled here only tokens on the shortest way to the end, where the `num_left` tokens
         that the answer may yet have would else be too few; say whether any was taken out."""
 
+    @property
+    def was_led(self) -> bool:
+        """A value that a schema checks was looked for in vain, so the answer went along with one that was known."""
+
 
 class CompiledConstraint(Protocol):
     """Compiled once; makes a matcher per sequence, cheaply."""

@@ -16,6 +16,10 @@ from flowgen.domain.model import Vocabulary
 from flowgen.domain.ports import HasteningMatcher, TokenMatcher
 from flowgen.domain.verdicts import ACCEPTED, Verdict
 
+LED = (
+    "for long no value was found that the schema takes, so a part of the answer was written along a value that is known"
+    " to be taken"
+)
 HASTENED = "the tokens that the answer may have were nearly spent, so it was brought to its end on the shortest way"
 
 
@@ -57,7 +61,8 @@ class TokenChooser:
 
     @property
     def warnings(self) -> Sequence[str]:
-        return [*self._rules.warnings, *([HASTENED] if self._is_hastened else [])]
+        was_led = self._hastening is not None and self._hastening.was_led
+        return [*self._rules.warnings, *([HASTENED] if self._is_hastened else []), *([LED] if was_led else [])]
 
     def choose(self, logits: NDArray[np.float32], prompt: Sequence[int], tokens: Sequence[int]) -> int:
         """Give the next token; it is not accepted yet. `logits` stay as they are. Raises EngineFailed where the grammar

@@ -50,6 +50,11 @@ class CheckedMatcher:
         held = self._held[-1]
         return 0 if held is None else len(self._tokens) - held
 
+    @property
+    def was_led(self) -> bool:
+        """A value was looked for in vain, so the answer went along with one that was known."""
+        return self._leads.has_led
+
     def fill_mask(self, mask: memoryview) -> None:
         self._grammar.fill_mask(mask)
         bits = np.frombuffer(mask, np.uint8)

@@ -28,6 +28,7 @@ class Leads:
         self._put_off: dict[int, int] = {}
         self._value: int | None = None  # where the value begins that ways were asked for
         self._ways: Ways = iter(())
+        self.has_led = False
         self._start = 0
         self._text = b""
 
@@ -87,6 +88,7 @@ class Leads:
             self.end()
             return False
         bits[:] = allowed
+        self.has_led = True
         return True
 
     def _behind(self, bits: Bits) -> Bits:

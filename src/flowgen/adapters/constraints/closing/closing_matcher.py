@@ -110,6 +110,10 @@ class ClosingMatcher:
                 self._grammar.hurry()
         return self._is_hurried and self._narrow(np.frombuffer(mask, np.uint8), known)
 
+    @property
+    def was_led(self) -> bool:
+        return isinstance(self._grammar, CheckedMatcher) and self._grammar.was_led
+
     def _narrow(self, bits: Bits, known: "_Known | None") -> bool:
         """Leave the tokens after which the end is nearest; say whether there were others."""
         best = bits & self._end_bits

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
-from flowgen.adapters.llama.chooser import HASTENED, TokenChooser
+from flowgen.adapters.llama.chooser import HASTENED, LED, TokenChooser
 from flowgen.adapters.llama.sampler import TokenSampler
 from flowgen.adapters.llama.scores import ScoreRules
 from flowgen.domain.constraints import JsonSchema
@@ -137,3 +137,32 @@ def test_what_ends_by_itself_is_not_touched() -> None:
         assert not matcher.hasten(memoryview(mask), 100 - place)
         assert bytes(mask) == before
         assert matcher.accept(token)
+
+
+PUZZLE = {
+    "type": "number",
+    "minimum": 1,
+    "allOf": [
+        {"oneOf": [{"multipleOf": 5}, {"multipleOf": 10}]},
+        {"oneOf": [{"not": {"multipleOf": 5}}, {"multipleOf": 77}]},
+    ],
+}
+
+
+def test_who_finds_no_value_for_long_is_led_to_one_and_told() -> None:
+    text, is_ended, chooser = drawn(PUZZLE, 400, 1)
+    assert is_ended
+    jsonschema.validate(json.loads(text), PUZZLE)
+    assert LED in chooser.warnings
+
+
+def test_the_same_seed_is_led_to_the_same_answer() -> None:
+    schema = {
+        "type": "object",
+        "additionalProperties": {"type": "integer"},
+        "not": {"propertyNames": {"pattern": "^[^z]*$"}},
+    }
+    first, *others = [drawn(schema, 200, 3) for _ in range(3)]
+    assert first[1]
+    jsonschema.validate(json.loads(first[0]), schema)
+    assert {text for text, _, _ in others} == {first[0]}
