@@ -118,6 +118,7 @@ class Engine:
 
     def _turn(self) -> None:
         for call in self._take_calls():
+            self._watch_cores()
             call()
         with self._changed:
             self._take_arrived()
@@ -128,12 +129,15 @@ class Engine:
 
     def _step(self, pieces: Sequence[Piece]) -> None:
         """Compute without the lock: no other thread changes what the scheduler holds."""
-        if self._spinning is not None:
-            self._spinning.step()
+        self._watch_cores()
         self._runner.step(pieces, self._scheduler)
         with self._changed:
             self._scheduler.settle(pieces)
             self._dismiss_over()
+
+    def _watch_cores(self) -> None:
+        if self._spinning is not None:
+            self._spinning.step()
 
     def _take_arrived(self) -> None:
         while self._arrived:
@@ -158,6 +162,7 @@ class Engine:
             if not answer.is_finished:
                 answer.deliver(EngineFailed(_BROKEN))
         for call in self._take_calls():
+            self._watch_cores()
             call()
 
     def _wait(self) -> bool:

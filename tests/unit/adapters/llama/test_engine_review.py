@@ -12,6 +12,7 @@ from flowgen.adapters.llama.engine import Engine
 from flowgen.adapters.llama.prefix_cache import Branch, PrefixCache
 from flowgen.adapters.llama.scheduler import Scheduler
 from flowgen.adapters.llama.sequence import Answer, Delivery
+from flowgen.adapters.llama.spinning import Spinning
 from flowgen.domain.errors import FlowGenError, GenerationInterrupted, ModelUnavailable
 from flowgen.domain.generation import TokenChunk
 from support.machine import N_VOCAB, Machine, alone, answer_of
@@ -241,3 +242,21 @@ def test_time_is_up_for_one_that_gave_way_too(monkeypatch: pytest.MonkeyPatch) -
     machine.run()
     assert [end.finish.reason for end in ends if isinstance(end, TokenChunk) and end.finish] == ["length"]
     assert old.tokens == alone(old.prompt, 100)
+
+
+def test_the_cores_are_watched_while_a_call_computes() -> None:
+    """Embeddings are calls: beside other processes they took ten times as long while nobody looked."""
+    machine = Machine()
+    looks: list[int] = []
+    crowded = threading.Event()
+
+    def waited() -> float:
+        looks.append(0)
+        return float(len(looks))  # a second more at each look: others want the cores
+
+    spinning = Spinning(waited, lambda is_crowded: crowded.set(), period_s=0.001)
+    engine = Engine(machine.runner, machine.scheduler, spinning=spinning)
+    try:
+        assert engine.call(lambda: crowded.wait(10)).result()
+    finally:
+        engine.close()
