@@ -1,6 +1,7 @@
 """What a strict reader of the engine asked: states that do not come back, the last of everything, and faults of those
 whom the engine calls."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -246,7 +247,7 @@ def test_time_is_up_for_one_that_gave_way_too(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_cores_are_watched_while_a_call_computes() -> None:
     """Embeddings are calls: beside other processes they took ten times as long while nobody looked."""
-    machine = Machine()
+    machine = Machine(is_hybrid=False)
     looks: list[int] = []
     crowded = threading.Event()
 
