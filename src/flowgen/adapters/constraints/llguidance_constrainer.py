@@ -20,6 +20,7 @@ from flowgen.adapters.constraints.checking.checks import (
 from flowgen.adapters.constraints.checking.token_index import TokenIndex
 from flowgen.adapters.constraints.closing.closing_matcher import ClosingGrammar
 from flowgen.adapters.constraints.closing.locators import Locator, of_answer, of_document
+from flowgen.adapters.constraints.deep_stacks import with_stack
 from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, grammar_of, relocated
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
 from flowgen.adapters.constraints.pattern_places import place_of
@@ -34,7 +35,7 @@ V = TypeVar("V")
 Compiled = CompiledGrammar | CheckedGrammar | ClosingGrammar
 
 _LIMITS = {
-    "max_items_in_row": 2000,
+    "max_items_in_row": 20_000,
     "initial_lexer_fuel": 10_000_000,
     "step_lexer_fuel": 2_000_000,
     "step_max_items": 100_000,
@@ -44,6 +45,10 @@ _LIMITS = {
 }
 """Bounds of llguidance's own work: about 0.2 s for a grammar's lexer, 0.1 s for a token's mask, 200 MB of states."""
 
+DEEP = 64 << 20
+"""Bytes of stack for compiling a large grammar: it calls itself once for each rule of a chain, as members make one."""
+_LARGE = 10_000
+"""Letters of a grammar that is compiled on such a stack."""
 _LONG = 1000
 """Forced tokens that are looked beyond."""
 
@@ -52,11 +57,17 @@ class LlguidanceConstrainer:
     """Compiles and caches; safe from any thread. The caches hold 8 vocabularies and 64 compiled constraints."""
 
     def __init__(
-        self, *, num_vocabularies: int = 8, num_constraints: int = 64, read_answer: ReadAnswer | None = None
+        self,
+        *,
+        num_vocabularies: int = 8,
+        num_constraints: int = 64,
+        read_answer: ReadAnswer | None = None,
+        stack: int = DEEP,
     ) -> None:
         """`read_answer` finds the values in answers of several parts; without it those that have to be checked compile,
-        and have no matcher."""
+        and have no matcher. `stack` is what compiling may take of one, in bytes."""
         self._read_answer = read_answer
+        self._stack = stack
         self._tokenizers: _Recent[LLTokenizer] = _Recent(num_vocabularies)
         self._indexes: _Recent[TokenIndex] = _Recent(num_vocabularies)
         self._compiled: _Recent[Compiled] = _Recent(num_constraints)
@@ -76,13 +87,13 @@ class LlguidanceConstrainer:
     def _compile(self, constraint: Constraint, vocabulary: Vocabulary, *, is_trial: bool = False) -> "Compiled":
         tokenizer = self._tokenizers.get(vocabulary.fingerprint, lambda: tokenizer_of(vocabulary))
         grammar = grammar_of(constraint)
-        matcher, complaint = _matcher(grammar.text, tokenizer)
+        matcher, complaint = self._matcher(grammar.text, tokenizer)
         if complaint:
-            raise _refusal(constraint, complaint, tokenizer)
+            raise self._refusal(constraint, complaint, tokenizer)
         if is_trial:
             _check_terminals(constraint, grammar)
             if complaint := untrodden(grammar.text, matcher):
-                raise _refusal(constraint, f"no answer can follow it: {_sentence(complaint)}", tokenizer)
+                raise self._refusal(constraint, f"no answer can follow it: {_sentence(complaint)}", tokenizer)
         compiled = CompiledGrammar(matcher, vocabulary.end_tokens, warnings=_warnings(constraint, grammar))
         follow = self._checks(constraint, grammar)
         locate = None if is_trial else self._locator(constraint, grammar)
@@ -99,6 +110,35 @@ class LlguidanceConstrainer:
         reading = constraint.reading if isinstance(constraint, Lark) else None
         read = self._read_answer
         return None if reading is None or read is None else of_answer(reading, lambda: read(reading))
+
+    def _matcher(self, grammar: str, tokenizer: LLTokenizer) -> tuple[LLMatcher, str]:
+        """Give a matcher at the grammar's beginning, and the complaint about it, empty if there is none."""
+
+        def compiled() -> LLMatcher:
+            return LLMatcher(tokenizer, grammar, log_level=0, limits=LLParserLimits(**_LIMITS))
+
+        matcher = with_stack(self._stack, compiled) if len(grammar) > _LARGE else compiled()
+        if matcher.is_error():
+            return matcher, first_lines(matcher.get_error()) or "it cannot be compiled"
+        has_way_on = any(
+            matcher.compute_bitmask()
+        )  # by the matcher itself: its copies find the first mask's states there
+        if matcher.is_error() and not matcher.is_accepting():
+            return matcher, first_lines(matcher.get_error()) or "it is too complex"
+        if not matcher.is_accepting() and (matcher.is_stopped() or not has_way_on):
+            return matcher, "nothing matches it"
+        return matcher, "nothing matches it: it never ends, or not soon enough" if _is_endless(matcher) else ""
+
+    def _refusal(self, constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> ConstraintRefused:
+        if isinstance(constraint, Lark):
+            for part in constraint.parts.values():
+                _, inner = self._matcher(grammar_of(part.constraint).text, tokenizer)
+                if inner:
+                    return relocated(self._refusal(part.constraint, inner, tokenizer), part)
+        keyword, pointer = None, ""
+        if isinstance(constraint, JsonSchema) and not complaint.startswith("nothing"):
+            keyword, pointer = heaviest(constraint.schema)
+        return ConstraintRefused(field_of(constraint), _sentence(complaint), keyword=keyword, pointer=pointer)
 
     def _checks(self, constraint: Constraint, grammar: WrittenGrammar) -> Follow | None:
         if grammar.lowered is not None and isinstance(constraint, JsonSchema):
@@ -137,19 +177,6 @@ def _lark_of(constraint: Constraint) -> str:
     return "\n".join([constraint.grammar, *(_lark_of(part.constraint) for part in constraint.parts.values())])
 
 
-def _matcher(grammar: str, tokenizer: LLTokenizer) -> tuple[LLMatcher, str]:
-    """Give a matcher at the grammar's beginning, and the complaint about it, empty if there is none."""
-    matcher = LLMatcher(tokenizer, grammar, log_level=0, limits=LLParserLimits(**_LIMITS))
-    if matcher.is_error():
-        return matcher, first_lines(matcher.get_error()) or "it cannot be compiled"
-    has_way_on = any(matcher.compute_bitmask())  # by the matcher itself: its copies find the first mask's states there
-    if matcher.is_error() and not matcher.is_accepting():
-        return matcher, first_lines(matcher.get_error()) or "it is too complex"
-    if not matcher.is_accepting() and (matcher.is_stopped() or not has_way_on):
-        return matcher, "nothing matches it"
-    return matcher, "nothing matches it: it never ends, or not soon enough" if _is_endless(matcher) else ""
-
-
 def _is_endless(matcher: LLMatcher) -> bool:
     """Say whether the one way on is longer than llguidance can follow."""
     forced = matcher.compute_ff_tokens()
@@ -157,18 +184,6 @@ def _is_endless(matcher: LLMatcher) -> bool:
         return False
     trial = matcher.deep_copy()
     return not (trial.consume_tokens(forced) and trial.compute_ff_tokens()) and trial.is_error()
-
-
-def _refusal(constraint: Constraint, complaint: str, tokenizer: LLTokenizer) -> ConstraintRefused:
-    if isinstance(constraint, Lark):
-        for part in constraint.parts.values():
-            _, inner = _matcher(grammar_of(part.constraint).text, tokenizer)
-            if inner:
-                return relocated(_refusal(part.constraint, inner, tokenizer), part)
-    keyword, pointer = None, ""
-    if isinstance(constraint, JsonSchema) and not complaint.startswith("nothing"):
-        keyword, pointer = heaviest(constraint.schema)
-    return ConstraintRefused(field_of(constraint), _sentence(complaint), keyword=keyword, pointer=pointer)
 
 
 def _sentence(complaint: str) -> str:

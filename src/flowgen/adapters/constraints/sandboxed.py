@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import msgspec
 
-from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
+from flowgen.adapters.constraints.llguidance_constrainer import DEEP, LlguidanceConstrainer
 from flowgen.adapters.constraints.sandbox import LENGTH, SECONDS, Outcome, Refusal
 from flowgen.domain.constraints import Constraint, JsonSchema
 from flowgen.domain.errors import ConstraintRefused
@@ -22,7 +22,8 @@ _MEMORY = 2 << 30
 _FIRST = JsonSchema(schema={"type": "object", "properties": {"a": {"pattern": "^a"}}, "minProperties": 2})
 """What is compiled before the first one, which then finds everything imported and read."""
 _STACK = 4 << 20
-"""Bytes: half of what the engine's threads have, so that what overflows a stack overflows it here."""
+"""Bytes: half of what the engine's threads have, as compiling has half, so that what overflows a stack overflows it
+here."""
 
 
 def main() -> NoReturn:
@@ -41,7 +42,7 @@ def main() -> NoReturn:
 
 
 def _work(waiting: "queue.SimpleQueue[bytes]") -> None:
-    constrainer = LlguidanceConstrainer(num_constraints=1)
+    constrainer = LlguidanceConstrainer(num_constraints=1, stack=DEEP // 2)
     constrainer.check(_FIRST)
     gc.freeze()
     gc.disable()

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from flowgen.adapters.constraints import llguidance_constrainer
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema, Lark, Regex
 from flowgen.domain.errors import ConstraintRefused, EngineFailed
@@ -114,8 +115,14 @@ def test_what_never_ends_is_refused(constraint: Constraint) -> None:
         LlguidanceConstrainer().compile(constraint, byte_vocabulary())
 
 
-def test_a_grammar_that_breaks_off_in_the_midst_of_an_answer_is_refused_before() -> None:
+def test_a_grammar_that_breaks_off_in_the_midst_of_an_answer_is_refused_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(llguidance_constrainer._LIMITS, "max_items_in_row", 2000)
     options = "\n".join(f'r{n}: "c" "d{n}"' for n in range(3_000))
     grammar = f'start: "a" "b" r\nr: {" | ".join(f"r{n}" for n in range(3_000))}\n{options}\n'
     with pytest.raises(ConstraintRefused, match=r"no answer can follow it: .*items"):
         LlguidanceConstrainer().check(Lark(grammar=grammar))
+
+
+def test_an_object_may_have_many_members() -> None:
+    members = {f"p{n}": {"type": "integer"} for n in range(1_200)}
+    assert LlguidanceConstrainer().check(JsonSchema(schema={"type": "object", "properties": members})) == ()
