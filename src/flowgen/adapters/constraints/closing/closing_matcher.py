@@ -105,7 +105,8 @@ class ClosingMatcher:
         if known is not None and not self._is_hurried:
             rest = known.places.rest(known.place, known.text) + self._locator.behind
             spare = max(_LEAST_SPARE, total // _SPARE_SHARE)
-            self._is_hurried = num_left <= rest * _ERROR + spare and rest <= _HOPELESS * num_left
+            needed = max(rest, known.rest_after(b",")) if known.place.reading.mode == mode.AFTER else rest
+            self._is_hurried = num_left <= needed * _ERROR + spare and rest <= _HOPELESS * num_left
             if self._is_hurried and isinstance(self._grammar, CheckedMatcher):
                 self._grammar.hurry()
         return self._is_hurried and self._narrow(np.frombuffer(mask, np.uint8), known)

@@ -3,14 +3,15 @@ open and what each bracket lacks; refuses to know tokens' texts and residues."""
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flowgen.adapters.constraints.checking import json_reader as mode
-from flowgen.adapters.constraints.checking.json_reader import START, Event, Reading, What, read
+from flowgen.adapters.constraints.checking.json_reader import START, Event, Reading, What, read, value_of
 from flowgen.adapters.constraints.closing.costs import PER_CHARACTER, Costs, string_rest
 from flowgen.application.schemas import walking
 from flowgen.domain.schemas import Anything, Array, Enum, Lowered, Node, Nothing, Object, Property, String
+from flowgen.domain.values import JsonValue
 
 _AGAIN = 40.0
 """What a name that was written before costs more: it brings no member."""
@@ -64,6 +65,7 @@ class Places:
     ) -> tuple[Level | None, tuple[Node, ...]]:
         if event.what is What.OPEN:
             kind = mode.KINDS.get(event.first, "number")
+            level = self._kept(level, lambda spot: bool(spot.of_kind(kind).nodes))
             found = self._here(level).of_kind(kind).nodes
             if kind not in ("array", "object"):
                 return level, found
@@ -71,10 +73,23 @@ class Places:
         if event.what is What.CLOSE:
             if event.start < 0 and level is not None:
                 level = level.outer
+            elif level is not None and len(level.nodes) > 1:
+                value = value_of(text[event.start : event.end])
+                level = self._kept(level, lambda spot: self._is_allowed(value, spot))
             return (None if level is None else level._replace(num_members=level.num_members + 1)), ()
         if event.what is What.KEY_END and level is not None:
             return _named(level, _text(text[event.start : event.end])), ()
         return level, nodes
+
+    def _kept(self, level: Level | None, fits: Callable[[walking.Spot], bool]) -> Level | None:
+        """Leave of what a bracket may be that in which the value under way fits."""
+        if level is None or len(level.nodes) < 2:
+            return level
+        nodes = tuple(node for node in level.nodes if fits(self._here(level._replace(nodes=(node,)))))
+        return level._replace(nodes=nodes or level.nodes)
+
+    def _is_allowed(self, value: JsonValue, spot: walking.Spot) -> bool:
+        return any(walking.allows(node, value, self._definitions) for node in spot.nodes)
 
     def _here(self, level: Level | None) -> walking.Spot:
         """What the next value may be."""

@@ -79,9 +79,11 @@ class _Objects:
         if not owed:
             yield slots
             return
-        if len(slots) < most:
-            yield from self.slots(owed[1:], (*slots, _Slot(None, (owed[0],))), most)
-        for place, slot in enumerate(slots):
+        only = _only_name(owed[0].names)
+        named = [place for place, slot in enumerate(slots) if slot.name == only is not None]
+        if len(slots) < most and not named and (only is None or self._inner.suits(self.names, only)):
+            yield from self.slots(owed[1:], (*slots, _Slot(only, (owed[0],))), most)
+        for place, slot in enumerate(slots) if only is None else ((place, slots[place]) for place in named):
             if slot.name is None or self._inner.suits(owed[0].names, slot.name):
                 joined = _Slot(slot.name, (*slot.owed, owed[0]))
                 yield from self.slots(owed[1:], (*slots[:place], joined, *slots[place + 1 :]), most)
@@ -132,6 +134,13 @@ class _Objects:
 
 
 _NONE: JsonValue = ["no value at all"]
+
+
+def _only_name(formula: Formula) -> str | None:
+    """The one name that a formula allows, where it says so."""
+    if isinstance(formula, Among) and formula.holds and len(formula.values) == 1:
+        return formula.values[0] if isinstance(formula.values[0], str) else None
+    return None
 
 
 def _is_never(formula: Formula) -> bool:
