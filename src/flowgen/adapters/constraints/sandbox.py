@@ -22,7 +22,7 @@ from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, ModelUnavailable
 from flowgen.domain.values import Value
 
-SECONDS = 1.2
+SECONDS = 1.5
 """What one constraint may take of a processor's time, however busy the machine is: the refusal is there within 2 s."""
 _PATIENCE_S = 30.0
 """What it may take by the clock."""

@@ -22,9 +22,10 @@ def has_fixed_values(leaf: Leaf) -> bool:
 def fixed_values(leaf: Leaf, kinds: frozenset[str]) -> list[JsonValue]:
     """Give the values that every enum and const lists, of the right kinds and not excluded."""
     lists = [values for fact in leaf.facts for values in _listed(fact)]
-    found = [value for value in lists[0] if all(_is_among(value, others) for others in lists[1:])]
-    excluded = [value for fact in leaf.facts for value in fact.schema.get(EXCLUDED, ())]
-    return [value for value in found if _is_of(value, kinds) and not _is_among(value, excluded)]
+    others = [_Listed(values) for values in lists[1:]]
+    excluded = _Listed([value for fact in leaf.facts for value in fact.schema.get(EXCLUDED, ())])
+    found = [value for value in lists[0] if all(value in other for other in others)]
+    return [value for value in found if _is_of(value, kinds) and value not in excluded]
 
 
 def fixed_node(values: Sequence[JsonValue], leaf: Leaf, nodes: Nodes, of_kind: OfKind) -> Node:
@@ -64,8 +65,17 @@ def _listed(fact: Fact) -> list[list[JsonValue]]:
     return found
 
 
-def _is_among(value: JsonValue, values: Sequence[JsonValue]) -> bool:
-    return any(same(value, other) for other in values)
+class _Listed:
+    """Values that are looked up as JSON compares them."""
+
+    def __init__(self, values: Sequence[JsonValue]) -> None:
+        self._scalars = {(kind_of(value), value) for value in values if not isinstance(value, list | dict)}
+        self._others = [value for value in values if isinstance(value, list | dict)]
+
+    def __contains__(self, value: JsonValue) -> bool:
+        if isinstance(value, list | dict):
+            return any(same(value, other) for other in self._others)
+        return (kind_of(value), value) in self._scalars
 
 
 def _is_of(value: JsonValue, kinds: frozenset[str]) -> bool:
