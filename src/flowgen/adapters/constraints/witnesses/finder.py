@@ -33,7 +33,7 @@ KINDS = ("string", "number", "boolean", "null", "array", "object")
 _MOST_WORLDS = 200
 _MOST_VALUES = {"string": 8, "number": 8, "array": 4, "object": 4}
 """Values of a kind that are tried for one set of literals."""
-_DEPTHS = (3, 6, 12)
+_DEPTHS = (4, 10)
 _MOST_TICKS = 1500
 """Steps of a search, some 0.1 ms each, for each depth."""
 

@@ -212,3 +212,10 @@ def _negated_parts(formula: Members | SomeMember | Items | SomeItems | FewItems)
             return FewItems(item, count - 1)
         case FewItems(item, count):
             return SomeItems(item, count=count + 1)
+
+
+def only_name(formula: Formula) -> str | None:
+    """Give the one name that a formula allows, where it says so."""
+    if isinstance(formula, Among) and formula.holds and len(formula.values) == 1:
+        return formula.values[0] if isinstance(formula.values[0], str) else None
+    return None

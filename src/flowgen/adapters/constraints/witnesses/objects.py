@@ -17,6 +17,7 @@ from flowgen.adapters.constraints.witnesses.formulas import (
     Size,
     SomeMember,
     negated,
+    only_name,
 )
 from flowgen.adapters.constraints.witnesses.worlds import World
 from flowgen.application.schemas.source import Place
@@ -79,7 +80,7 @@ class _Objects:
         if not owed:
             yield slots
             return
-        only = _only_name(owed[0].names)
+        only = only_name(owed[0].names)
         named = [place for place, slot in enumerate(slots) if slot.name == only is not None]
         if len(slots) < most and not named and (only is None or self._inner.suits(self.names, only)):
             yield from self.slots(owed[1:], (*slots, _Slot(only, (owed[0],))), most)
@@ -134,13 +135,6 @@ class _Objects:
 
 
 _NONE: JsonValue = ["no value at all"]
-
-
-def _only_name(formula: Formula) -> str | None:
-    """The one name that a formula allows, where it says so."""
-    if isinstance(formula, Among) and formula.holds and len(formula.values) == 1:
-        return formula.values[0] if isinstance(formula.values[0], str) else None
-    return None
 
 
 def _is_never(formula: Formula) -> bool:

@@ -25,6 +25,8 @@ _MOST_VISITS = 8
 """Ways to one state that are followed: several texts may be wanted."""
 _MOST_STATES = 250
 _MOST_KINDS = 24
+_DERIVATIVES = 32
+"""Derivatives that count as one step."""
 _MOST_OF_A_KIND = 8
 _UGLY = 6
 """What a letter costs, counted in letters, that nobody likes to see."""
@@ -64,11 +66,13 @@ def _search(start: _State, lack: Callable[[Sequence[Regular]], float], tick: Cal
     queue: list[tuple[float, float, int, int, str, _State]] = [(0, 0, 0, 0, "", start)]
     visits: dict[_State, int] = {}
     num_made = 0
+    num_ticks = 1 + len(kinds) * (len(start[0]) + len(start[1])) // _DERIVATIVES
     for _ in range(_MOST_STATES):
         if not queue:
             return
         _, _, _, spent, text, state = heapq.heappop(queue)
-        tick()
+        for _ in range(num_ticks):
+            tick()
         visits[state] = visits.get(state, 0) + 1
         if visits[state] > _MOST_VISITS:
             continue

@@ -13,8 +13,10 @@ from flowgen.adapters.constraints.witnesses.formulas import (
     Literal,
     Matches,
     Multiple,
+    SomeMember,
     Unique,
     negated,
+    only_name,
 )
 from flowgen.application.schemas.walking import same
 
@@ -66,6 +68,7 @@ class Worlds:
                     if (id(formula.of), not formula.holds) in state.seen:
                         return False
                     if formula.key not in state.seen:
+                        self._tick()
                         state.seen.add(formula.key)
                         state.kept.append(formula)
                         said = self._read(formula)
@@ -136,6 +139,12 @@ class _State:
         return self.forbids(formula)
 
     def forbids(self, literal: Literal) -> bool:
+        if isinstance(literal, Has) and not literal.holds:
+            wanted = (only_name(other.names) for other in self.literals if isinstance(other, SomeMember))
+            return Has(literal.name) in self.literals or literal.name in wanted
+        if isinstance(literal, SomeMember):
+            name = only_name(literal.names)
+            return name is not None and Has(name, holds=False) in self.literals
         if isinstance(literal, _SHARP):
             return negated(literal) in self.literals
         if isinstance(literal, Among):
