@@ -1,5 +1,6 @@
 """A vocabulary small enough to walk through a grammar by chance: all bytes, some longer tokens, and special ones."""
 
+from functools import lru_cache
 from random import Random
 
 from flowgen.domain.model import Vocabulary
@@ -38,7 +39,12 @@ def allowed(matcher: TokenMatcher, vocabulary: Vocabulary) -> list[int]:
     """Give the tokens that a matcher's mask allows."""
     words = bytearray(4 * ((len(vocabulary.tokens) + 31) // 32))
     matcher.fill_mask(memoryview(words).cast("I"))
-    return [token for token in range(len(vocabulary.tokens)) if words[token >> 3] >> (token & 7) & 1]
+    mask, tokens = int.from_bytes(words, "little"), []
+    while mask:
+        lowest = mask & -mask
+        tokens.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return tokens
 
 
 def is_whole(compiled: CompiledConstraint, text: str, vocabulary: Vocabulary) -> bool:
@@ -48,32 +54,46 @@ def is_whole(compiled: CompiledConstraint, text: str, vocabulary: Vocabulary) ->
 
 
 def random_text(
-    compiled: CompiledConstraint, vocabulary: Vocabulary, random: Random, *, prefix: str = "", limit: int = 400
+    compiled: CompiledConstraint,
+    vocabulary: Vocabulary,
+    random: Random,
+    *,
+    prefix: str = "",
+    limit: int = 400,
+    closers: str = "",
 ) -> str | None:
-    """Walk through a grammar: any token that the mask allows, those that close something rather than others.
+    """Walk through a grammar: any token that the mask allows, those that close something rather than others; `closers`
+    are letters with which that begins in a syntax, whose special tokens are likely then too.
 
-    None where `limit` tokens did not lead to an end.
+    None where `limit` choices did not lead to an end.
     """
-    matcher = compiled.matcher()
+    matcher, weights = compiled.matcher(), _weights(vocabulary.tokens, vocabulary.special, closers)
     tokens = encode(prefix, vocabulary)
     if not all(matcher.accept(token) for token in tokens):
         raise ValueError(f"the grammar does not take {prefix!r}")
-    for _ in range(limit):
+    while limit:
         choices = allowed(matcher, vocabulary)
         others = [token for token in choices if token not in vocabulary.end_tokens]
         if len(others) < len(choices) and (not others or random.random() < 0.3):
             return b"".join(vocabulary.tokens[token] for token in tokens).decode()
         if not others:
             raise ValueError(f"the grammar has no way on after {tokens}")
-        token = random.choices(others, [_weight(vocabulary.tokens[token]) for token in others])[0]
+        limit -= len(others) > 1
+        token = random.choices(others, [weights[token] for token in others])[0] if len(others) > 1 else others[0]
         if not matcher.accept(token):
             raise ValueError(f"token {token} is allowed and not accepted after {tokens}")
         tokens.append(token)
     return None
 
 
-def _weight(token: bytes) -> float:
+@lru_cache(maxsize=64)
+def _weights(tokens: tuple[bytes, ...], special: frozenset[int], closers: str) -> tuple[float, ...]:
+    likely = special if closers else frozenset[int]()
+    return tuple(30.0 if number in likely else _weight(token, closers) for number, token in enumerate(tokens))
+
+
+def _weight(token: bytes, closers: str) -> float:
     first = chr(token[0])
-    if first in _LIKELY:
+    if first in _LIKELY or first in closers:
         return 30.0
     return 3.0 if (first.isascii() and first.isalnum()) or len(token) > 1 else 0.05

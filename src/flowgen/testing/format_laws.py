@@ -7,6 +7,7 @@ Knows no syntax: what it draws is made of any text, and of the format's own mark
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from random import Random
 from typing import ClassVar
 
@@ -20,10 +21,11 @@ from flowgen.domain.constraints import Constraint
 from flowgen.domain.errors import CannotWrite
 from flowgen.domain.generation import FinishReason
 from flowgen.domain.messages import Tool, ToolCall, ToolChoice
+from flowgen.domain.model import Vocabulary
 from flowgen.domain.ports import CompiledConstraint, SchemaConstrainer, ToolCallFormat
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject
-from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole, random_text
+from flowgen.testing.byte_vocabulary import END, byte_vocabulary, is_whole, random_text
 from flowgen.testing.call_draws import NOTE_TOOLS, calls_of, joined_of, notes_of, pieces_of, schema_of
 from flowgen.testing.folding import Fold, fold
 from flowgen.testing.sample_tools import TOOLS
@@ -56,6 +58,10 @@ _PIECES = (
 Ends: st.SearchStrategy[FinishReason] = st.sampled_from(("stop", "length"))
 _CUTS = st.lists(st.integers(0, 1000), max_size=6)
 _VOCABULARY = byte_vocabulary()
+_VALIDATORS = {
+    tool.name: jsonschema.Draft202012Validator(tool.parameters, format_checker=jsonschema.FormatChecker())
+    for tool in TOOLS
+}
 
 
 def laws_of(
@@ -142,15 +148,29 @@ class FormatLaws:
         assert self._takes(TOOLS, "auto", "Hello there.")
         assert not self._takes(TOOLS, "required", "Hello there.")
 
-    def test_every_way_through_the_grammar_is_valid_calls(self) -> None:
-        compiled, random = self._compiled(TOOLS[:2] + TOOLS[3:], "required"), Random(11)
-        schemas = {tool.name: tool.parameters for tool in TOOLS}
-        for text in filter(None, (random_text(compiled, _VOCABULARY, random) for _ in range(5))):
-            parsed = self._read([text], TOOLS, is_strict=True)
-            assert parsed.calls, text
-            assert (parsed.content, parsed.malformed) == ("", ()), text
-            for call in parsed.calls:
-                jsonschema.validate(call.arguments, schemas[call.name], format_checker=jsonschema.FormatChecker())
+    @_law
+    @given(seed=st.integers(0, 2**32))
+    def test_every_way_through_the_grammar_is_valid_calls(self, seed: int) -> None:
+        """Its markers special tokens, or letters as all else."""
+        tools, preserved = TOOLS[:2] + TOOLS[3:], self.syntax.markup(TOOLS).preserved
+        tokens = preserved if seed % 4 else ()
+        closers = "".join(text[0] for text in preserved) if seed % 3 else ""
+        compiled, vocabulary = self._compiled(tools, "required", tokens), _vocabulary(tokens)
+        prefix = self._beginning() if seed % 5 else ""
+        text = random_text(compiled, vocabulary, Random(seed), prefix=prefix, limit=200, closers=closers)
+        assume(text is not None)
+        parsed = self._read([text or ""], TOOLS, is_strict=True)
+        assert parsed.calls, text
+        assert not parsed.malformed, text
+        assert not any(marker in parsed.content for marker in preserved), text
+        for call in parsed.calls:
+            _VALIDATORS[call.name].validate(call.arguments)
+
+    def _beginning(self) -> str:
+        """What all calls begin with: texts before calls seldom come to an end by chance."""
+        ping, add = (self.syntax.write([ToolCall(name=name, arguments={})]) for name in ("ping", "add"))
+        pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(ping, add, strict=False))
+        return "".join(letter for letter, _ in pairs)
 
     def _fragments(self) -> tuple[str, ...]:
         return (*self.own_fragments, *self.syntax.markup(TOOLS).preserved, *_PIECES)
@@ -170,21 +190,33 @@ class FormatLaws:
         events = [event for piece in pieces for event in parser.feed(piece)]
         return fold([*events, *parser.finish(end)])
 
-    def _constraint(self, tools: Sequence[Tool], mode: str) -> Constraint:
+    def _constraint(self, tools: Sequence[Tool], mode: str, tokens: tuple[str, ...]) -> Constraint:
         choice = ToolChoice(mode="auto" if mode == "auto" else "required")
-        constraint = bind_answer(AnswerShape(tools=tuple(tools), choice=choice, format=self.syntax)).constraint
+        shape = AnswerShape(
+            tools=tuple(tools),
+            choice=choice,
+            format=self.syntax,
+            control_tokens=frozenset((*tokens, END) if tokens else ()),
+        )
+        constraint = bind_answer(shape).constraint
         assert constraint is not None
         return constraint
 
-    def _compiled(self, tools: Sequence[Tool], mode: str) -> CompiledConstraint:
-        """Compile a grammar, once for each tools and mode: that is dear."""
-        key = (msgspec.json.encode(tools), mode)
+    def _compiled(self, tools: Sequence[Tool], mode: str, tokens: tuple[str, ...] = ()) -> CompiledConstraint:
+        """Compile a grammar, once for each tools, mode and special tokens: that is dear."""
+        key = (msgspec.json.encode(tools), f"{mode} {tokens}")
         if key not in self._grammars:
-            self._grammars[key] = self.make_constrainer().compile(self._constraint(tools, mode), _VOCABULARY)
+            constraint = self._constraint(tools, mode, tokens)
+            self._grammars[key] = self.make_constrainer().compile(constraint, _vocabulary(tokens))
         return self._grammars[key]
 
     def _takes(self, tools: Sequence[Tool], mode: str, text: str) -> bool:
         return is_whole(self._compiled(tools, mode), text, _VOCABULARY)
+
+
+@lru_cache(maxsize=256)
+def _vocabulary(tokens: tuple[str, ...]) -> Vocabulary:
+    return byte_vocabulary(*dict.fromkeys(tokens)) if tokens else _VOCABULARY
 
 
 def _cut(data: st.DataObject, text: str) -> list[str]:

@@ -76,12 +76,13 @@ class BareObjectNotation(Value, frozen=True):
         return rules.shared_terminal(body, is_lazy=True)
 
     def free_key(self, rules: NodeRules, keys: String, names: Sequence[str]) -> str:
-        """A key without marks: letters, digits, `_`, `$`, `.` and `-`."""
+        """A key without marks: letters, digits, `_`, `$`, `.` and `-`, 64 at most unless the schema bounds keys itself:
+        small models go on with one for ever."""
         try:
             pattern, count = whole_pattern(keys), bounds(keys)
         except ValueError:
             raise rules.refusal("several patterns together are too much for this notation", "pattern") from None
-        parts = ["/[A-Za-z_$][A-Za-z0-9_$.\\-]*/"]
+        parts = [rf"/[A-Za-z_$][A-Za-z0-9_$.\-]{'*' if pattern or count else '{0,63}'}/"]
         parts += [f"/{pattern}/"] if pattern else []
         parts += [f"/(?s:.){count}/"] if count else []
         parts += [f"~/{'|'.join(map(lark.pattern, names))}/"] if names else []
