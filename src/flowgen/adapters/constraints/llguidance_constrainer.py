@@ -25,8 +25,8 @@ from flowgen.adapters.constraints.grammars import WrittenGrammar, field_of, gram
 from flowgen.adapters.constraints.matcher import CompiledGrammar, first_lines
 from flowgen.adapters.constraints.pattern_places import place_of
 from flowgen.adapters.constraints.pattern_trials import unfit_terminals, untrodden
-from flowgen.adapters.constraints.schema_faults import heaviest
 from flowgen.adapters.constraints.vocabulary_tokenizer import byte_vocabulary, tokenizer_of
+from flowgen.application.schemas.weights import heaviest
 from flowgen.domain.constraints import Constraint, JsonSchema, Lark
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.model import Vocabulary

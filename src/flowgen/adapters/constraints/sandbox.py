@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from flowgen.adapters.constraints.schema_faults import heaviest
+from flowgen.application.schemas.weights import heaviest
 from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, ModelUnavailable
 from flowgen.domain.values import Value
@@ -84,7 +84,10 @@ class Sandbox:
         try:
             data = msgspec.json.encode(constraint)
         except RecursionError:
-            raise ConstraintRefused("response_format", "it is nested too deeply") from None
+            keyword, pointer = heaviest(constraint.schema) if isinstance(constraint, JsonSchema) else (None, "")
+            raise ConstraintRefused(
+                "response_format", "it is nested too deeply", keyword=keyword, pointer=pointer
+            ) from None
         outcome = self._outcome(data, constraint)
         if outcome.fault is not None:
             raise EngineFailed(f"The constraint could not be tried: {outcome.fault}.")

@@ -14,6 +14,7 @@ import msgspec
 
 from flowgen.adapters.constraints.llguidance_constrainer import DEEP, LlguidanceConstrainer
 from flowgen.adapters.constraints.sandbox import LENGTH, SECONDS, Outcome, Refusal
+from flowgen.application.schemas.weights import heaviest
 from flowgen.domain.constraints import Constraint, JsonSchema
 from flowgen.domain.errors import ConstraintRefused
 
@@ -58,13 +59,18 @@ def _work(waiting: "queue.SimpleQueue[bytes]") -> None:
 
 def outcome(constrainer: LlguidanceConstrainer, data: bytes) -> Outcome:
     """Compile a constraint, as JSON, for the smallest vocabulary."""
+    constraint: Constraint | None = None
     try:
-        return Outcome(warnings=constrainer.check(msgspec.json.decode(data, type=Constraint)))
+        constraint = msgspec.json.decode(data, type=Constraint)
+        return Outcome(warnings=constrainer.check(constraint))
     except ConstraintRefused as error:
         field = error.field or "response_format"
         return Outcome(Refusal(field=field, reason=error.reason, keyword=error.keyword, pointer=error.pointer))
     except RecursionError:
-        return Outcome(Refusal(field="response_format", reason="it is nested too deeply", keyword=None, pointer=""))
+        keyword, pointer = heaviest(constraint.schema) if isinstance(constraint, JsonSchema) else (None, "")
+        return Outcome(
+            Refusal(field="response_format", reason="it is nested too deeply", keyword=keyword, pointer=pointer)
+        )
     except Exception as error:  # the border of the process: told to the server, which logs it
         return Outcome(fault=f"{type(error).__name__}: {error}")
 

@@ -1,12 +1,10 @@
-"""Finds what is no JSON Schema at all, by the metaschema of its draft, and what of one weighs most. Knows
-jsonschema-rs; refuses to know what a schema that is one means."""
-
-import json
+"""Finds what is no JSON Schema at all, by the metaschema of its draft. Knows jsonschema-rs; refuses to know what a
+schema that is one means."""
 
 import jsonschema_rs
 
 from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
-from flowgen.application.schemas.drafts import FIELD, draft_of
+from flowgen.application.schemas.drafts import FIELD, draft_of, keywords_of
 from flowgen.application.schemas.source import joined
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.values import JsonValue
@@ -36,7 +34,8 @@ def check_schema(schema: JsonValue, draft: str | None) -> None:
     except jsonschema_rs.ValidationError as whole:
         fault = _innermost(whole)
         path = [str(step) if isinstance(step, int) else step for step in fault.instance_path]
-        keyword = next((step for step in reversed(path) if not step.isdecimal()), None)
+        known = keywords_of(draft_of(schema, draft))
+        keyword = next((step for step in reversed(path) if step in known), path[0] if path else None)
         raise ConstraintRefused(FIELD, _sentence(fault), keyword=keyword, pointer=joined("", *path)) from None
 
 
@@ -51,14 +50,6 @@ def _innermost(fault: jsonschema_rs.ValidationError) -> jsonschema_rs.Validation
             break
         fault = max(inner, key=lambda error: len(error.instance_path))
     return fault
-
-
-def heaviest(schema: JsonValue) -> tuple[str | None, str]:
-    """Give keyword and pointer of what a schema mostly consists of: what to blame where all of it is too much."""
-    if not isinstance(schema, dict) or not schema:
-        return None, ""
-    keyword = max(schema, key=lambda name: len(json.dumps(schema[name])))
-    return keyword, joined("", keyword)
 
 
 def _sentence(fault: jsonschema_rs.ValidationError) -> str:

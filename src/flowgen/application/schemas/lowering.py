@@ -21,6 +21,7 @@ from flowgen.application.schemas.scalars import number_node, string_node
 from flowgen.application.schemas.source import Place, Source
 from flowgen.application.schemas.unions import enum_of, union_of
 from flowgen.application.schemas.walking import residues_of
+from flowgen.application.schemas.weights import heaviest
 from flowgen.application.schemas.words import KINDS
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import (
@@ -63,7 +64,8 @@ def lower(schema: JsonValue, draft: str | None = None) -> Lowered:
     try:
         return _Lowering(Source(schema, draft_of(schema, draft))).lowered()
     except RecursionError:
-        raise ConstraintRefused(FIELD, "it is nested too deeply") from None
+        keyword, pointer = heaviest(schema)
+        raise ConstraintRefused(FIELD, "it is nested too deeply", keyword=keyword, pointer=pointer) from None
 
 
 class _Lowering:

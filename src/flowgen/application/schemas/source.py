@@ -68,17 +68,16 @@ class Source:
 
     def _read(self, pointer: str, schema: JsonValue, base: str) -> None:
         """Remember the identifiers and anchors of a schema and of those inside."""
-        waiting = [(pointer, schema, base)]
+        waiting = [(pointer, schema, base, "")]
         while waiting:
-            pointer, schema, base = waiting.pop()
+            pointer, schema, base, keyword = waiting.pop()
             if isinstance(schema, dict):
                 if pointer.count("/") > MAX_DEPTH:
-                    keyword = pointer.rpartition("/")[2]
                     raise ConstraintRefused(
                         FIELD, f"it is nested more than {MAX_DEPTH} deep", keyword=keyword, pointer=pointer
                     )
                 base = self._identify(pointer, schema, base)
-                waiting += [(joined(pointer, *path), inner, base) for path, inner in _inner(schema)]
+                waiting += [(joined(pointer, *path), inner, base, str(path[0])) for path, inner in _inner(schema)]
 
     def _identify(self, pointer: str, schema: dict[str, Any], base: str) -> str:
         own = schema.get(self._id)
