@@ -3,8 +3,6 @@ is owed."""
 
 from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
-
 from flowgen.adapters.constraints.checking import json_reader as mode
 from flowgen.adapters.constraints.checking.token_index import Bits, TokenIndex
 from flowgen.application.schemas.walking import allows_key
@@ -23,9 +21,7 @@ def masked(bits: Bits, reading: mode.Reading, owes: Owes, index: TokenIndex) -> 
     """Take out of a mask the tokens that would end a bracket too soon, whatever else they say; say whether there were
     any. Where nothing would be left, all stay: another way has to be found then."""
     likely = index.closers_behind_quote if reading.mode % mode.ESCAPED in _QUOTED else index.closers
-    tokens = np.flatnonzero(np.unpackbits(bits & likely, bitorder="little")[: len(index.texts)])
-    if not len(tokens):
-        return False
+    tokens = likely[(bits[likely >> 3] >> (likely & 7)) & 1 > 0]
     known: dict[bytes, bool] = {}
     wrong = [int(token) for token in tokens if _is_wrong(index.texts[int(token)], owes, known)]
     if not wrong:

@@ -31,8 +31,9 @@ class TokenIndex:
         self._most_bytes = int(self.sizes.max(initial=0))
         self._num_bytes = -(-len(self.texts) // 32) * 4
         self._known: dict[bytes, Bits] = {}
-        self.closers = self.some([token for token, text in enumerate(self.texts) if b"}" in text or b"]" in text])
-        self.closers_behind_quote = self.some([token for token, text in enumerate(self.texts) if _CLOSES.search(text)])
+        closers = [token for token, text in enumerate(self.texts) if b"}" in text or b"]" in text]
+        self.closers = np.array(closers, np.intp)
+        self.closers_behind_quote = np.array([token for token in closers if _CLOSES.search(self.texts[token])], np.intp)
 
     def beginning_with(self, text: bytes) -> Bits:
         """The tokens that begin with a text."""

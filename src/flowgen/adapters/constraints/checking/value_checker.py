@@ -127,7 +127,7 @@ class ValueChecker:
 
     def may_owe(self, progress: Progress) -> bool:
         """Whether a bracket that could end next may have to stay open; one that would begin and end at once, too."""
-        if progress.scalar is None and progress.reading.mode != KEY:
+        if not self._owes_somewhere or (progress.scalar is None and progress.reading.mode != KEY):
             return self._owes_somewhere
         bracket = progress.bracket
         while bracket is not None and not bracket.spot.may_owe:
