@@ -74,7 +74,7 @@ class CheckedMatcher:
         if reading is None or not masked(bits, reading, self._owes, self._index):
             return
         if self._debt is not None and reading.mode in _DECIDING and self._leads.put_off(self._debt.start):
-            self._is_overdue = True
+            self._is_overdue = not self._is_paid(self._debt, bits) and self._leads.is_hurried
 
     def _owes(self, data: bytes) -> bool:
         debt = self._follower.owed(data)
@@ -90,8 +90,10 @@ class CheckedMatcher:
     def _taken(self, token: int) -> Verdict:
         is_end = token in self._ends
         data = b"" if is_end else self._index.texts[token]
-        if self._is_overdue and (paid := self._paid()) is not None:
-            return paid
+        if self._is_overdue and self._debt is not None:
+            self._is_overdue = False
+            if (led := self._led(self._failure(self._debt))) is not None:
+                return led
         is_led = self._is_led(data)
         if self._last is not None and not is_led and self._bans.forbids(data, is_end=is_end):
             return Verdict(is_accepted=False, failure=self._last)
@@ -183,17 +185,15 @@ class CheckedMatcher:
         led = self._led(failure) if self._leads.is_due else None
         return self._otherwise(failure, self._repairs.target(problem), wrong) if led is None else led
 
-    def _paid(self) -> Verdict | None:
-        """Go on with what a bracket has owed for long, and take nothing back unless there is no room left; None where
-        no way is known."""
-        debt, self._is_overdue = self._debt, False
-        if debt is None:
-            return None
-        text, failure = self._held_text(), self._failure(debt)
+    def _is_paid(self, debt: Problem, bits: Bits) -> bool:
+        """Go on with what a bracket has owed for long, and take nothing back; False where no way is known. It narrows
+        the choice: whoever goes on otherwise may."""
+        text = self._held_text()
         for start, way in self._follower.ways(debt.start):
-            if way.startswith(text[start - self._held_place :]) and not self._along(start, way) and self._is_on():
-                return Verdict(is_accepted=False, failure=failure)
-        return self._led(failure) if self._leads.is_hurried else None
+            is_same = way.startswith(text[start - self._held_place :])
+            if is_same and not self._along(start, way) and self._leads.narrow(bits, self._places[-1]):
+                return True
+        return False
 
     def _led(self, failure: Failure) -> Verdict | None:
         """Go along with a text that is known to be right; None where none is known."""

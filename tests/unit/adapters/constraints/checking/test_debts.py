@@ -123,6 +123,14 @@ def test_paying_takes_nothing_back() -> None:
     assert len(json.loads(answer)) > 50
 
 
+def test_a_document_that_pays_late_is_taken() -> None:
+    matcher = compiled(SEVEN).matcher()
+    for token in encode(json.dumps([1] * 200 + [7], separators=(",", ":")), VOCABULARY):
+        allowed(matcher, VOCABULARY)
+        assert matcher.accept(token)
+    assert matcher.may_finish()
+
+
 def test_where_nothing_is_left_the_end_is_refused_and_another_way_found() -> None:
     schema = {"type": "object", "additionalProperties": {"type": "null"}, "minProperties": 2, "maxProperties": 1}
     matcher = at(schema, '{"a":null')
