@@ -62,8 +62,7 @@ class CharacterStream:
     def set_mark(self) -> None:
         self._mark = self.at
         if self._num_kept:
-            self._kept.clear()
-            self._num_kept = 0
+            self._kept, self._num_kept = [], 0
 
     def rewind(self, num_characters: int = 0) -> None:
         """Go back to that many characters after the mark."""

@@ -191,6 +191,11 @@ class JsonCallReader:
 class _CallInParts:
     """A call whose name and arguments come in either order; the arguments are told once the name is known."""
 
+    __slots__ = (
+        "_events", "_has_arguments", "_id", "_name", "_names", "_tell", "_waiting",
+        "arguments", "is_bare", "is_wrapper",
+    )  # fmt: skip
+
     def __init__(self, events: CallEvents, names: Collection[str] | None, *, is_bare: bool) -> None:
         self._events = events
         self._names = names

@@ -118,7 +118,9 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
         stream.at += len(opening)
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
-        prose = "" if is_bare or start.is_strict else (yield from self._prose(stream))
+        found = stream.space_now() or (yield from stream.space())
+        is_call = is_bare or start.is_strict or not found or found in "[{"
+        prose = "" if is_call else (yield from self._prose(stream))
         yield from self._calls(stream, events, reader, start)
         if prose:
             events.malformed(prose, "no call behind a marker of calls")
@@ -126,9 +128,6 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
 
     def _prose(self, stream: CharacterStream) -> Reading[str]:
         """Give what stands between the opening and the first call, where a call follows it."""
-        found = stream.space_now() or (yield from stream.space())
-        if not found or found in "[{":
-            return ""
         size = stream.num_marked
         ends = (*self.openings().marked, *self._closings())
         found = yield from stream.until(markers_of(*_BEGINNINGS, *ends), unheard)
@@ -146,7 +145,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
             yield from reader.call()
         else:
             raise BrokenCall(f"JSON expected, {found!r} found")
-        while not (start.is_strict and not self.separator) and (yield from self._goes_on(stream)):
+        while (self.separator or not start.is_strict) and (yield from self._goes_on(stream)):
             try:
                 yield from reader.call()
             except BrokenCall as broken:
@@ -184,9 +183,9 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
             stream.skip(1)
             size = stream.num_marked if is_bare else size
             found = stream.space_now() or (yield from stream.space())
-        closing = yield from stream.starts_with_any(closings)
+        closing = stream.begins_now(closings) or (yield from stream.starts_with_any(closings))
         if closing:
-            stream.skip(len(closing))
+            stream.at += len(closing)
         elif stream.end is not None and stream.is_cut(closings[:1]):
             stream.skip(len(stream.available))
         else:
