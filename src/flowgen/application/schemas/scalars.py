@@ -10,7 +10,7 @@ from flowgen.application.schemas.formats import FORMATS
 from flowgen.application.schemas.negation import AVOIDED, EXCLUDED
 from flowgen.application.schemas.pattern_reading import read_pattern
 from flowgen.application.schemas.pattern_writing import written
-from flowgen.application.schemas.text_worlds import is_without_texts
+from flowgen.application.schemas.text_worlds import is_without_texts, lengths_of
 from flowgen.application.schemas.words import count_of, number_of, whole_pattern
 from flowgen.domain.schemas import Node, Nothing, Number, Residue, String
 
@@ -154,7 +154,7 @@ def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
                 avoided.setdefault(literally(value))
     most, beside = _counted_beside_formats(most, facts, nodes)
     residues += beside
-    if (avoided or len(patterns) > 1) and is_without_texts(tuple(patterns), tuple(avoided)):
+    if _is_without_texts(tuple(patterns), tuple(avoided), least, most):
         return Nothing()
     return String(
         min_length=least,
@@ -163,6 +163,13 @@ def string_node(facts: Sequence[Fact], nodes: Nodes) -> Node:
         avoided=tuple(avoided),
         residues=tuple(residues),
     )
+
+
+def _is_without_texts(patterns: tuple[str, ...], avoided: tuple[str, ...], least: int, most: int | None) -> bool:
+    for shortest, longest in map(lengths_of, patterns) if least or most is not None else ():
+        if longest < least or (most is not None and shortest > most):
+            return True
+    return bool(avoided or len(patterns) > 1) and is_without_texts(patterns, avoided)
 
 
 def _counted_beside_formats(most: int | None, facts: Sequence[Fact], nodes: Nodes) -> tuple[int | None, list[Residue]]:

@@ -4,12 +4,13 @@ letter by letter, as sets of places. Refuses to know lengths and where patterns 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from math import inf
 
 from flowgen.application.schemas.pattern_reading import NoPattern, read_pattern
 from flowgen.application.schemas.regular import LAST, Chars, Choice, Group, Ranges, Regular, Repeat
 from flowgen.application.schemas.regular import Sequence as Row
 
-MAX_PLACES = 500
+MAX_PLACES = 4_000
 """Places of a pattern; larger ones are not followed."""
 MAX_WORLDS = 200
 """Sets of places that are looked at before a text is taken to exist."""
@@ -31,6 +32,31 @@ def is_without_texts(patterns: tuple[str, ...], avoided: tuple[str, ...]) -> boo
         return _is_empty(inside, outside)
     except (NoPattern, _TooLarge, RecursionError):
         return False
+
+
+@lru_cache(maxsize=1024)
+def lengths_of(pattern: str) -> tuple[int, float]:
+    """Give the least and the most characters of a text that matches; infinite where there is no most."""
+    return _lengths(read_pattern(pattern))
+
+
+def _lengths(tree: Regular) -> tuple[int, float]:
+    match tree:
+        case Chars():
+            return 1, 1
+        case Row(parts):
+            inner = [_lengths(part) for part in parts]
+            return sum(least for least, _ in inner), sum(most for _, most in inner)
+        case Choice(options):
+            inner = [_lengths(option) for option in options]
+            return min(least for least, _ in inner), max(most for _, most in inner)
+        case Repeat(part, least, most):
+            shortest, longest = _lengths(part)
+            times = inf if most is None else most
+            return shortest * least, longest * times if longest and times else 0
+        case Group(_, body):
+            return _lengths(body)
+    return 0, inf
 
 
 class _TooLarge(Exception):

@@ -21,7 +21,7 @@ _ANY = "[\\x{0}-\\x{10ffff}]*"
         ((f"x{_ANY}",), (f"x\\x{{2d}}{_ANY}",), False),
         (("(?:ab){2,3}", "a{4}|(?:ab){3}"), (), False),
         (("(?:ab){2,3}", "a{4}|(?:ab){5}"), (), True),
-        ((f"(?:{_ANY}[ab]){{900}}", "c*"), (), False),  # too large to be followed
+        ((f"(?:{_ANY}[ab]){{3000}}", "c*"), (), False),  # too large to be followed
     ],
 )
 def test_texts_are_searched_for(patterns: tuple[str, ...], avoided: tuple[str, ...], *, is_empty: bool) -> None:
@@ -44,6 +44,9 @@ def test_keys_that_are_all_named_are_no_others() -> None:
     "schema",
     [
         {"type": "string", "pattern": "^a", "allOf": [{"pattern": "^b"}]},
+        {"type": "string", "pattern": "^[a-z]{1,255}$", "minLength": 256},
+        {"type": "string", "pattern": "^(ab|abc){2,}$", "maxLength": 3},
+        {"type": "string", "format": "uri", "pattern": "^git@"},
         {"type": "integer", "minimum": 0.2, "maximum": 0.8},
         {"type": "number", "multipleOf": 5, "minimum": 1, "exclusiveMaximum": 5},
         {"type": "integer", "minimum": 1, "maximum": 2, "not": {"enum": [1, 2]}},
