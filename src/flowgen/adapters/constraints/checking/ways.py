@@ -2,6 +2,7 @@
 or a small value made from the schema. Refuses to know tokens and when it is time for that."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from threading import Lock
@@ -15,9 +16,11 @@ from flowgen.adapters.constraints.witnesses.formulas import All, Claim, Either, 
 from flowgen.application.schemas import walking
 from flowgen.application.schemas.ordering import ordered
 from flowgen.application.schemas.source import Source
+from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import Lowered, Union
 from flowgen.domain.values import JsonValue
 
+_LOGGER = logging.getLogger(__name__)
 _MOST_CUTS = 40
 _MOST_FOUND = 2
 _MOST_TRIED = 20
@@ -35,7 +38,7 @@ class Ways:
         self._lowered = lowered
         self._judges = judges
         self._source = Source(lowered.source, lowered.draft)
-        self._finder = Finder(self._source, lowered.definitions, judges.takes)
+        self._finder = Finder(self._source, lowered.definitions, self._takes)
         self._found: dict[walking.Spot, tuple[JsonValue, ...]] = {}
         self._lock = Lock()
 
@@ -65,12 +68,28 @@ class Ways:
     def _values(self, spot: walking.Spot, judges: Sequence[Judge], *, is_root: bool) -> tuple[JsonValue, ...]:
         with self._lock:
             if spot not in self._found:
-                values = islice(self._finder.values(self._formula(spot, is_root=is_root)), _MOST_TRIED)
-                taken = (value for value in values if self._is_taken(value, spot, judges))
-                root = Union(options=spot.nodes)
-                here = self._lowered if is_root else msgspec.structs.replace(self._lowered, root=root)
-                self._found[spot] = tuple(ordered(value, here) for value in islice(taken, _MOST_FOUND))
+                self._found[spot] = tuple(self._search(spot, judges, is_root=is_root))
             return self._found[spot]
+
+    def _search(self, spot: walking.Spot, judges: Sequence[Judge], *, is_root: bool) -> list[JsonValue]:
+        here = self._lowered if is_root else msgspec.structs.replace(self._lowered, root=Union(options=spot.nodes))
+        found: list[JsonValue] = []
+        try:
+            for value in islice(self._finder.values(self._formula(spot, is_root=is_root)), _MOST_TRIED):
+                if self._is_taken(value, spot, judges):
+                    found.append(ordered(value, here))
+                if len(found) == _MOST_FOUND:
+                    break
+        except Exception:  # a border: the search only helps, and an answer can do without
+            _LOGGER.exception("the search for a value of the schema failed")
+        return found
+
+    def _takes(self, pointer: str, value: JsonValue) -> bool:
+        """What the validator cannot take alone is judged with the whole."""
+        try:
+            return self._judges.takes(pointer, value)
+        except ConstraintRefused:
+            return True
 
     def _formula(self, spot: walking.Spot, *, is_root: bool) -> Formula:
         if is_root:
