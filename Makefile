@@ -23,7 +23,7 @@ test: install
 	$(BIN)/python -m pytest
 
 laws: install
-	HYPOTHESIS_PROFILE=laws $(BIN)/python -m pytest tests/unit
+	HYPOTHESIS_PROFILE=laws $(BIN)/python -m pytest $(or $(ARGS),tests/unit)
 
 soak: install
 	$(BIN)/python -m pytest -m soak
