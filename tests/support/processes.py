@@ -9,7 +9,7 @@ from pathlib import Path
 def children(pid: int | None = None) -> set[int]:
     """The processes that one has started: this one, unless told; none where it is gone itself.
 
-    A thread that ends meanwhile hands its children to another, which may have been read already: then all over again."""
+    A thread that ends meanwhile hands its children to another, which may have been read already: then again."""
     tasks = Path(f"/proc/{pid or os.getpid()}/task")
     while tasks.exists():
         with contextlib.suppress(OSError):

@@ -205,5 +205,5 @@ def test_the_prompts_numbers_that_are_not_computed_are_refused_or_left_out() -> 
 def test_ids_that_no_model_has_are_refused_by_name(tokens: Any) -> None:
     for reader, name in ((read_text, "prompt"), (read_embedding, "input")):
         with pytest.raises(InvalidField, match=f"{name}: got .* token ids from 0") as refused:
-            reader({name: tokens})  # type: ignore[operator]
+            reader({name: tokens})
         assert refused.value.field == name
