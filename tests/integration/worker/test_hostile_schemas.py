@@ -49,7 +49,7 @@ def test_each_ends_in_time_with_a_reason_or_works(server: httpx.Client) -> None:
     assert ask(server, _EASY, max_tokens=100).status_code == 200
 
 
-@pytest.mark.parametrize("pattern", ["^(a?){500}a{500}$", "^a{0,500}a{500}$"])
+@pytest.mark.parametrize("pattern", ["^(a?){2000}a{2000}$", "^a{0,2000}a{2000}$"])
 def test_a_pattern_that_runs_out_while_it_is_followed_is_refused_before(server: httpx.Client, pattern: str) -> None:
     answer = ask(server, {"properties": {"a": {"type": "string", "pattern": pattern}}})
     assert answer.status_code == 400

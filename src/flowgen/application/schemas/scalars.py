@@ -56,7 +56,7 @@ def _excluded_numbers(facts: Sequence[Fact]) -> Iterator[Numeral]:
 def _is_without_numbers(node: Number) -> bool:
     least, most = node.minimum, node.maximum
     step = Fraction(1) if node.is_integer else None
-    if least is None or most is None or isinf(least) or isinf(most):
+    if least is None or most is None or _is_infinite(least) or _is_infinite(most):
         return False
     if node.multiple_of is not None:
         own = Fraction(repr(node.multiple_of))
@@ -98,7 +98,7 @@ def _factor(
             continue
         if value <= 0:
             raise fact.place.refusal("a number above 0 is expected", "multipleOf")
-        own = None if isinf(value) else Fraction(repr(value))
+        own = None if _is_infinite(value) else Fraction(repr(value))
         both = own if own is None or factor is None else _common(factor, own)
         if both is None or not is_counted or _has_many_rests(both) or not _is_plain(both):
             residues += nodes.remarks.residue(fact.place, "multipleOf", "whole")
@@ -113,8 +113,15 @@ def _is_countable(bound: Numeral) -> bool:
     return bound == 0 or _LEAST_COUNTED <= abs(bound) <= _MOST_COUNTED
 
 
+def _is_infinite(value: Numeral) -> bool:
+    """Say so of a float; a whole number may be larger than any float, and is none."""
+    return isinstance(value, float) and isinf(value)
+
+
 def _is_plain(factor: Fraction) -> bool:
     """Say whether moving a float's point by one place after another comes to all its digits, and nothing else."""
+    if factor.denominator == 1:
+        return True
     value, scale = float(factor), 1
     while value != floor(value) and scale < MAX_COUNT:
         value *= 10

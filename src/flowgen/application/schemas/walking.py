@@ -2,7 +2,9 @@
 residues."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
+from math import isinf
 from typing import Any
 
 from flowgen.application.schemas.pattern_matching import is_whole
@@ -161,11 +163,18 @@ def _is_number(node: Number, value: int | float) -> bool:
         return False
     if node.maximum is not None and (value > node.maximum or (node.excludes_maximum and value == node.maximum)):
         return False
-    if node.is_integer and value != int(value):
+    if node.is_integer and not _is_multiple(value, 1):
         return False
-    if node.multiple_of is not None and abs(value / node.multiple_of - round(value / node.multiple_of)) > 1e-9:
+    if node.multiple_of is not None and not _is_multiple(value, node.multiple_of):
         return False
     return not any(same(value, other) for other in node.excluded)
+
+
+def _is_multiple(value: int | float, factor: int | float) -> bool:
+    """Say so of the decimals as they are written: a whole number may be larger than any float."""
+    if isinstance(value, float) and isinf(value):
+        return False
+    return (Fraction(repr(value)) / Fraction(repr(factor))).denominator == 1
 
 
 def _is_text(node: String, value: str) -> bool:

@@ -7,6 +7,8 @@ from flowgen.application.schemas.pattern_reading import NoPattern
 from flowgen.application.schemas.pattern_wholes import Whole, whole_of
 
 KINDS = ("null", "boolean", "number", "string", "array", "object")
+MOST = 2**31 - 1
+"""Of a count; no answer holds more, so a higher upper bound bounds nothing."""
 _ALONE = {kind: frozenset((kind,)) for kind in (*KINDS, "integer")}
 
 
@@ -29,7 +31,13 @@ def count_of(fact: Fact, keyword: str) -> int | None:
     value = fact.schema.get(keyword)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise fact.place.refusal(f"got {value!r} where a count is expected", keyword)
+    if value > MOST:
+        if keyword.startswith("min"):
+            raise fact.place.refusal(f"got {value!r}, and no answer holds more than {MOST}", keyword)
+        return None
+    if value != int(value):
         raise fact.place.refusal(f"got {value!r} where a count is expected", keyword)
     return int(value)
 

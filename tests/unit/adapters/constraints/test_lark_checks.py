@@ -37,7 +37,7 @@ def test_what_only_looks_like_it_is_taken(grammar: str) -> None:
     assert _CONSTRAINER.check(Lark(grammar=grammar)) == ()
 
 
-@pytest.mark.parametrize("pattern", ["^(a?){500}a{500}$", "^a{0,500}a{500}$"])
+@pytest.mark.parametrize("pattern", ["^(a?){2000}a{2000}$", "^a{0,2000}a{2000}$"])
 def test_a_pattern_that_cannot_be_followed_is_refused_at_its_place(pattern: str) -> None:
     with pytest.raises(ConstraintRefused) as caught:
         _CONSTRAINER.check(JsonSchema(schema={"items": {"pattern": pattern}}))

@@ -147,3 +147,25 @@ def test_choices_that_multiply_are_bounded() -> None:
     ways = [{"anyOf": [{"required": [f"a{index}"]}, {"required": [f"b{index}"]}]} for index in range(30)]
     notes = lower({"type": "object", "allOf": ways}).notes
     assert any(note.kind == "checked" for note in notes)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "number", "minimum": -(10**400), "maximum": 10**400},
+        {"multipleOf": 10**400},
+        {"const": 10**400, "multipleOf": 0.5},
+        {"minimum": float("inf"), "multipleOf": 0.1},
+        {"maxItems": float("inf"), "maxLength": 10**30, "maxProperties": 1e30},
+    ],
+)
+def test_numbers_beyond_floats_are_numbers(schema: dict[str, Any]) -> None:
+    lower(schema)
+
+
+@pytest.mark.parametrize("keyword", ["minItems", "minLength", "minProperties"])
+@pytest.mark.parametrize("value", [10**30, 1e30, float("inf")])
+def test_what_no_answer_holds_is_refused_by_its_keyword(keyword: str, value: float) -> None:
+    with pytest.raises(ConstraintRefused) as caught:
+        lower({keyword: value})
+    assert (caught.value.keyword, caught.value.pointer) == (keyword, f"/{keyword}")
