@@ -9,6 +9,9 @@ from flowgen.application import lark
 from flowgen.domain.schemas import Anything, Array, Lowered, Object, Reference, Union
 from flowgen.domain.values import Value
 
+MOST_UNLISTED = 100
+"""Members that no schema lists, in one object: a model that likes to make up more comes to the object's end."""
+
 
 class Member(Value, frozen=True):
     """A member: the letters of its key, of what stands behind that, and the expression of its value."""
@@ -44,12 +47,16 @@ class MemberRules:
             firsts.append(lark.literal(opening))
         return firsts[0] if len(firsts) == 1 else self._shared(" | ".join(firsts))
 
-    def apart(self, members: Sequence[Member], opening: str, free: str) -> str:
-        """The same with terminals of their own for keys and separators, and with `free` members behind the others. Of
-        two terminals that begin alike the longer one wins, so that a key and what follows it must not be one where
-        another key may stand."""
-        first = f"({free} ({self._literal} {free})*)?" if free else ""
-        behind = self._shared(f"({self._literal} {free})*") if free else ""
+    def unlisted(self, free: str, most: int | None = MOST_UNLISTED) -> str:
+        """Give the expression of members that are all `free`, and perhaps none."""
+        return f"({free} ({self._literal} {free}){_up_to(most, 1)})?"
+
+    def apart(self, members: Sequence[Member], opening: str, free: str, most: int | None = MOST_UNLISTED) -> str:
+        """The same with terminals of their own for keys and separators, and with `free` members behind the others,
+        `most` of them. Of two terminals that begin alike the longer one wins, so that a key and what follows it must
+        not be one where another key may stand."""
+        first = self.unlisted(free, most) if free else ""
+        behind = self._shared(f"({self._literal} {free}){_up_to(most)}") if free else ""
         for one in reversed(members):
             colon = lark.literal(one.key_separator) if one.key_separator else ""
             begun = self._shared(f"{lark.literal(one.key)} {colon} {one.value} {behind}")
@@ -60,6 +67,10 @@ class MemberRules:
                 first = self._shared(f"{begun} | {first}") if first else f"({begun})?"
                 behind = self._shared(f"{going} | {behind}") if behind else f"({going})?"
         return f"{lark.literal(opening)} {first}"
+
+
+def _up_to(most: int | None, num_before: int = 0) -> str:
+    return "*" if most is None else f"{{0,{most - num_before}}}"
 
 
 def is_ambiguous(lowered: Lowered) -> bool:

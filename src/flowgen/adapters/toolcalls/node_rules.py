@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
-from flowgen.adapters.toolcalls.member_rules import Member, MemberRules, is_ambiguous
+from flowgen.adapters.toolcalls.member_rules import MOST_UNLISTED, Member, MemberRules, is_ambiguous
 from flowgen.application import lark
 from flowgen.application.schemas.pattern_writing import class_text, spell
 from flowgen.domain.constraints import JsonSchema, LarkPart
@@ -156,7 +156,7 @@ class NodeRules:
             self.number(Number()),
             *(lark.literal(self.notation.scalar(word)) for word in (True, False, None)),
             f'"[" ({name} ({item} {name})*)? "]"',
-            f'"{{" ({member} ({item} {member})*)? "}}"',
+            f'"{{" {self._members.unlisted(f"({member})")} "}}"',
         )
 
     def _array(self, node: Array) -> str:
@@ -189,12 +189,14 @@ class NodeRules:
             for one in node.properties
             if not isinstance(one.node, Nothing)
         ]
-        return f'{self.members(members, "{", self._free(node))} "}}"'
+        is_counted = any(residue.kind == "owed" for residue in node.residues)  # members that it lacks must find place
+        most = None if is_counted else MOST_UNLISTED
+        return f'{self.members(members, "{", self._free(node), most)} "}}"'
 
-    def members(self, members: Sequence[Member], opening: str, free: str = "") -> str:
-        """Give the expression of an object's members, `free` ones too, behind its opening."""
+    def members(self, members: Sequence[Member], opening: str, free: str = "", most: int | None = MOST_UNLISTED) -> str:
+        """Give the expression of an object's members, up to `most` `free` ones too, behind its opening."""
         if free or self._is_ambiguous:
-            return self._members.apart(members, opening, free)
+            return self._members.apart(members, opening, free, most)
         return self._members.merged(members, opening)
 
     def _free(self, node: Object) -> str:

@@ -134,6 +134,15 @@ def test_values(schema: Any, good: list[Any], bad: list[Any]) -> None:
         jsonschema.validate({"a": value}, parameters)
 
 
+def test_members_that_no_schema_lists_come_to_an_end_unless_they_are_asked_for() -> None:
+    for schema in ({"type": "object"}, {"properties": {"k": {}}}, {}, {"minProperties": 150}):
+        few, many = ({f"x{index}": True for index in range(num)} for num in (100, 150))
+        is_asked = "minProperties" in schema
+        parameters = with_a({"type": "object"} | schema if schema else {})
+        assert takes(parameters, a=few) is not is_asked
+        assert takes(parameters, a=many) is is_asked
+
+
 def test_members_that_may_be_left_out_leave_no_comma() -> None:
     parameters = {"properties": {name: {"type": "integer"} for name in "abcd"}, "required": ["c"]}
     for names in ("c", "ac", "bc", "abc", "cd", "abcd", "bcd"):
