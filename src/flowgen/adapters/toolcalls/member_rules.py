@@ -11,6 +11,8 @@ from flowgen.domain.values import Value
 
 MOST_UNLISTED = 100
 """Members that no schema lists, in one object: a model that likes to make up more comes to the object's end."""
+MOST_BESIDE_LISTED = 16
+"""The same where others are listed, and nothing is said of these: few of them are wanted."""
 
 
 class Member(Value, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar
-from flowgen.adapters.toolcalls.member_rules import MOST_UNLISTED, Member, MemberRules, is_ambiguous
+from flowgen.adapters.toolcalls.member_rules import MOST_BESIDE_LISTED, MOST_UNLISTED, Member, MemberRules, is_ambiguous
 from flowgen.application import lark
 from flowgen.application.schemas.pattern_writing import class_text, spell
 from flowgen.domain.constraints import JsonSchema, LarkPart
@@ -189,9 +189,7 @@ class NodeRules:
             for one in node.properties
             if not isinstance(one.node, Nothing)
         ]
-        is_counted = any(residue.kind == "owed" for residue in node.residues)  # members that it lacks must find place
-        most = None if is_counted else MOST_UNLISTED
-        return f'{self.members(members, "{", self._free(node), most)} "}}"'
+        return f'{self.members(members, "{", self._free(node), _most_unlisted(node))} "}}"'
 
     def members(self, members: Sequence[Member], opening: str, free: str = "", most: int | None = MOST_UNLISTED) -> str:
         """Give the expression of an object's members, up to `most` `free` ones too, behind its opening."""
@@ -229,6 +227,13 @@ def bounds(node: String) -> str:
     if not node.min_length and node.max_length is None:
         return ""
     return f"{{{node.min_length},{'' if node.max_length is None else node.max_length}}}"
+
+
+def _most_unlisted(node: Object) -> int | None:
+    if any(residue.kind == "owed" for residue in node.residues):
+        return None  # the members that it lacks must find place
+    is_beside = node.properties and all(isinstance(group.node, Anything | Nothing) for group in node.others)
+    return MOST_BESIDE_LISTED if is_beside else MOST_UNLISTED
 
 
 def _choice(expressions: Iterable[str]) -> str:

@@ -134,13 +134,25 @@ def test_values(schema: Any, good: list[Any], bad: list[Any]) -> None:
         jsonschema.validate({"a": value}, parameters)
 
 
-def test_members_that_no_schema_lists_come_to_an_end_unless_they_are_asked_for() -> None:
-    for schema in ({"type": "object"}, {"properties": {"k": {}}}, {}, {"minProperties": 150}):
-        few, many = ({f"x{index}": True for index in range(num)} for num in (100, 150))
-        is_asked = "minProperties" in schema
-        parameters = with_a({"type": "object"} | schema if schema else {})
-        assert takes(parameters, a=few) is not is_asked
-        assert takes(parameters, a=many) is is_asked
+@pytest.mark.parametrize(
+    ("schema", "most"),
+    [
+        ({}, 100),
+        ({"type": "object"}, 100),
+        ({"type": "object", "properties": {"k": {}}, "additionalProperties": {"type": "boolean"}}, 100),
+        ({"type": "object", "properties": {"k": {}}}, 16),
+    ],
+    ids=str,
+)
+def test_members_that_no_schema_lists_come_to_an_end(schema: dict[str, Any], most: int) -> None:
+    few, many = (dict.fromkeys((f"x{index}" for index in range(num)), True) for num in (most, most + 1))
+    assert takes(with_a(schema), a=few)
+    assert not takes(with_a(schema), a=many)
+
+
+def test_members_that_an_object_must_have_find_place() -> None:
+    parameters = with_a({"type": "object", "properties": {"k": {}}, "minProperties": 150})
+    assert takes(parameters, a={f"x{index}": True for index in range(150)})
 
 
 def test_members_that_may_be_left_out_leave_no_comma() -> None:
