@@ -159,6 +159,7 @@ class Texts:
     def __init__(self, control_tokens: Iterable[str]) -> None:
         tokens = sorted(filter(None, control_tokens), key=len, reverse=True)
         self._named = re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
+        self._known: dict[str, str] = {}
 
     def first(self, text: str) -> str:
         """Give the special token that a text begins with, empty where there is none."""
@@ -166,7 +167,13 @@ class Texts:
         return match.group() if match else ""
 
     def expression(self, text: str) -> str:
-        """Give the expression of a text, empty for an empty one."""
+        """Give the expression of a text, empty for an empty one; hundreds of tools have the same ones."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._expression(text)
+        return known
+
+    def _expression(self, text: str) -> str:
         pieces, end = [], 0
         for match in self._named.finditer(text):
             pieces += [lark.literal(text[end : match.start()])] if match.start() > end else []
