@@ -12,7 +12,7 @@ from training.conversations import conversation
 from training.names import Source
 from training.talk import drill
 
-LENGTHS = (*range(64, 672, 32), 768, 1024)
+LENGTHS = (*range(64, 672, 32), 768)
 PAD = 0
 
 

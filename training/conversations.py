@@ -98,7 +98,7 @@ def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> 
     listed = list(tools.values())
     src.rng.shuffle(listed)
     messages = system(src)
-    for _ in range(src.rng.choices(range(1, most_turns + 1), (70, 16, 8, 4, 2)[:most_turns])[0]):
+    for _ in range(src.rng.choices(range(1, most_turns + 1), (50, 22, 14, 9, 5)[:most_turns])[0]):
         messages += tool_turn(src, listed, natural)
     return messages, [tool.as_openai() for tool in listed]
 

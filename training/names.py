@@ -6,13 +6,16 @@ for measuring. Measuring also uses another inventory of syllables, so its words 
 
 import random
 import zlib
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_lowercase
 from typing import TypeVar
 
 T = TypeVar("T")
 HELD_MODULUS = 16
+_CONSONANTS = "bcdfghjklmnpqrstvwxz"
+_VOICED = "aeiouaeiouy"
 
 _ONSETS = [
     "b",
@@ -175,6 +178,7 @@ class Source:
 
     rng: random.Random
     held: bool = False
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=12))
 
     def allows(self, word: str) -> bool:
         """Whether the held-out rule lets this stream draw the word."""
@@ -191,9 +195,37 @@ class Source:
     def word(self) -> str:
         """An invented lower-case word of 3 to about 12 letters, within the held-out rule."""
         while True:
-            word = self._letters() if self.rng.random() < 0.15 else self._syllables()
+            word = self._drawn()
             if 3 <= len(word) <= 13 and self.allows(word):
+                self.recent.append(word)
                 return word
+
+    def _drawn(self) -> str:
+        """Of letters, of syllables, of sounds that no list holds, or beginning like a word drawn before."""
+        roll = self.rng.random()
+        if roll < 0.15:
+            return self._letters()
+        if self.held or roll < 0.5:
+            return self._syllables()
+        if roll < 0.85 or not self.recent:
+            return self._sounds()
+        before = self.pick(self.recent)
+        return (
+            before[: self.rng.randint(1, len(before) - 1)] + self.pick([self._sounds, self._syllables, self._letters])()
+        )
+
+    def _sounds(self) -> str:
+        """Any consonants around any vowels: of a list of syllables a small model learns the list, and not to copy."""
+        return "".join(
+            self._some(_CONSONANTS, (15, 50, 27, 8))
+            + self._some(_VOICED, (0, 70, 30))
+            + self._some(_CONSONANTS, (40, 35, 25))
+            for _ in range(self.rng.choices((1, 2, 3, 4), (15, 50, 28, 7))[0])
+        )
+
+    def _some(self, letters: str, weights: tuple[int, ...]) -> str:
+        """As many of the letters as the weights of 0, 1, 2 ... say."""
+        return "".join(self.pick(letters) for _ in range(self.rng.choices(range(len(weights)), weights)[0]))
 
     def _syllables(self) -> str:
         onsets, vowels, codas = (_HELD_ONSETS, _HELD_VOWELS, _HELD_CODAS) if self.held else (_ONSETS, _VOWELS, _CODAS)

@@ -7,7 +7,7 @@ from typing import Any
 from training.names import Source, spoken
 from training.tools import Parameter, Tool
 from training.values import written
-from training.words import ADJECTIVES, GLUE, NOUNS, VERBS
+from training.words import ADJECTIVES, EVERYDAY, GLUE, NOUNS, VERBS
 
 _OPENERS = (
     "Call|Please call|Use|Run|Invoke|Execute|Please run|Please use|I want you to call|Go ahead and run|Try|Now call|Do|"
@@ -93,7 +93,7 @@ def core(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     if not arguments:
         return bare(src, tool)
     roll = src.rng.random()
-    if roll < 0.2 and not src.held:
+    if roll < 0.3 and not src.held:
         return scrambled(src, tool, arguments)
     if roll < 0.62:
         return explicit(src, tool, arguments)
@@ -138,7 +138,7 @@ def in_sentences(src: Source, tool: Tool, arguments: dict[str, Any], head: str) 
 
 def filler(src: Source, most: int) -> str:
     """One to `most` words of any sort, so that no phrasing is relied on."""
-    lists = [GLUE, GLUE, GLUE, VERBS, NOUNS, ADJECTIVES, _FILLERS, _FILLERS]
+    lists = [GLUE, GLUE, VERBS, NOUNS, ADJECTIVES, EVERYDAY, EVERYDAY, _FILLERS, _FILLERS]
     return " ".join(src.pick(src.pick(lists)) for _ in range(src.rng.randint(1, most)))
 
 
@@ -158,10 +158,12 @@ def scrambled(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     body = src.pick([", ", " and ", "; ", f" {filler(src, 2)} "]).join(parts)
     before, after = (filler(src, 6) if src.chance(0.8) else "", filler(src, 4) if src.chance(0.5) else "")
     name = called(src, tool)
-    if src.chance(0.3):
-        text = f"{body}{src.pick(['. ', ', ', ' '])}{before} {name} {after}"
+    if src.chance(0.45):
+        lead = filler(src, 3) if src.chance(0.5) else ""
+        text = f"{lead} {body}{src.pick(['. ', ', ', ' ', ' and ', ' then '])}{before} {name} {after}"
     else:
-        text = f"{before} {name}{src.pick([' ', ' ', ': ', '; ', ', ', '. '])}{after} {body}"
+        end = src.pick([", ", " ", " - "]) + filler(src, 3) if src.chance(0.3) else ""
+        text = f"{before} {name}{src.pick([' ', ' ', ': ', '; ', ', ', '. '])}{after} {body}{end}"
     return capital(" ".join(text.split(" ")).strip().replace("  ", " ")) + src.pick(["", ".", "?", "!"])
 
 

@@ -79,3 +79,16 @@ SENTENCES = (
     "The build is green again,Happy birthday!,What time is dinner?,I can't come today,Everything is fine,The train is late"
 ).split(",")
 GLUE = "the a of with and for in on to about from near under over without before after".split()
+EVERYDAY = (
+    "able across again against ago all almost along already always among another any anyone around ask away back because become been before begin behind "
+    "being believe below beside best better between both bring but by came cannot carry case cause certain change clear come could course day did "
+    "different does done down during each easy either else end enough even ever every everything example fact far feel few follow found from full "
+    "further gave general get give given go gone good got great had half happen hard has have he heard help her here him his hold hope however idea if "
+    "important inside instead into its itself just keep kept kind knew know known large last late later least leave left less let life like likely "
+    "little long look lot made main make many matter may maybe me mean means might mind more most much must my near need never next nice no none nor "
+    "not nothing now of off often once one only onto or other our out outside over own part pass past people perhaps point possible put quite rather "
+    "ready real really reason right said same saw say second see seem seen several shall she side since small so some someone something soon still "
+    "such supply sure take taken tell than thank their them then there these they thing think third this those though thought through thus till "
+    "together told too took toward tried try turn twice two under until up upon us used very wait want was way we well went were what whatever "
+    "when where whether which while who whole whose why will wish with within without word work would year yes yet you your yours"
+).split()

@@ -18,12 +18,18 @@ CENTRE = 1e-3
 """Weight of the squared log-partition: a sure token's logit stays near zero, where a repeat penalty does nothing."""
 
 
+def taught_tokens(model: Nano, ids: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Logits, the tokens that are right and their weights, each where the weight is not zero."""
+    weighted = weights[:, 1:] > 0
+    logits = F.linear(model.hidden(ids)[:, :-1][weighted], model.embed.weight)
+    return logits, ids[:, 1:][weighted], weights[:, 1:][weighted]
+
+
 def loss_of(model: Nano, ids: Tensor, weights: Tensor) -> tuple[Tensor, float]:
     """The weighted sum of the tokens' losses, and the plain sum over the answers' tokens."""
-    logits = model(ids)[:, :-1].flatten(0, 1)
+    logits, right, weights = taught_tokens(model, ids, weights)
     total = logits.logsumexp(-1)
-    losses = total - logits.gather(1, ids[:, 1:].reshape(-1, 1)).squeeze(1)
-    weights = weights[:, 1:].flatten()
+    losses = total - logits.gather(1, right.unsqueeze(1)).squeeze(1)
     loss = ((losses + CENTRE * total.square()) * weights).sum()
     return loss, float(losses.detach()[weights == 1].sum())
 
@@ -33,8 +39,11 @@ def taught(model: Nano, ids: Tensor, weights: Tensor, least: float) -> tuple[Ten
     """Which rows have answers that lose more than `least` nats, as a mask, and the sum of what the others lose.
 
     Late in a run nine answers of ten are sure: to look costs a third of a gradient, which they would hardly change."""
-    losses = F.cross_entropy(model(ids)[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
-    lost = (losses * (weights[:, 1:] == 1)).sum(1)
+    answers = (weights == 1).float()
+    logits, right, _ = taught_tokens(model, ids, answers)
+    lost = torch.zeros(ids.shape)
+    lost[:, 1:][answers[:, 1:] > 0] = F.cross_entropy(logits, right, reduction="none")
+    lost = lost.sum(1)
     return lost > least, float(lost[lost <= least].sum())
 
 

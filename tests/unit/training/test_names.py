@@ -13,6 +13,17 @@ def test_a_source_draws_only_its_side_of_the_rule(held: bool) -> None:
     assert all(is_held(src.identifier(["get", "user"])) == held for _ in range(200))
 
 
+def test_words_to_train_on_begin_like_each_other_and_are_made_of_any_sounds() -> None:
+    src = Source(random.Random(5))
+    words = [src.word() for _ in range(2_000)]
+    alike = sum(
+        any(word[:4] == other[:4] for other in words[max(0, index - 12) : index]) for index, word in enumerate(words)
+    )
+    assert alike > 60  # of the lists of syllables alone it is about ten
+    assert len({word[:3] for word in words}) > 1_200  # of the lists alone fewer than 1,000
+    assert all(3 <= len(word) <= 13 for word in words)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
