@@ -165,7 +165,7 @@ def chat_conversation(src: Source) -> Conversation:
     messages = system(src)
     for _ in range(src.rng.choices((1, 2, 3, 4, 6, 8), (25, 20, 15, 15, 15, 10))[0]):
         kind = src.rng.choices(
-            ("sum", "small", "count", "repeat", "name", "more", "document", "unknown"), (30, 9, 9, 14, 6, 1, 9, 8)
+            ("sum", "small", "count", "repeat", "name", "more", "document", "unknown"), (30, 9, 9, 14, 6, 1, 6, 8)
         )[0]
         if kind == "name":
             turns = talk.named(src)

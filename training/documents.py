@@ -78,19 +78,22 @@ def dumped(src: Source, value: Any) -> str:
 
 
 def document_turn(src: Source) -> tuple[str, str]:
-    """A prompt about a thing with a sentence or a document, or an extraction."""
-    if src.chance(0.3):
+    """A prompt about a thing with a sentence or a document, or an extraction.
+
+    Documents made up from nothing are rare: what nobody can know loses a hundred times what a call does, and its
+    gradients drown the others'."""
+    if src.chance(0.5):
         return extraction(src)
     thing = src.pick(THINGS) if src.chance(0.8) else src.word()
     if src.chance(0.15):
         thing = src.pick(ADJECTIVES) + " " + thing
-    if src.chance(0.25):
+    if src.chance(0.08):
         return src.pick(_JSON).format(thing), dumped(src, document(src))
     prompt = src.pick(_ABOUT).format(thing)
     if thing[0] in "aeiou":
         prompt = prompt.replace(" a " + thing, " an " + thing)
     article = "An" if thing[0] in "aeiou" else "A"
-    if src.chance(0.35):
+    if src.chance(0.12):
         return prompt, dumped(src, document(src))
     return prompt, f"{article} {thing} is a fine thing to talk about."
 

@@ -111,6 +111,7 @@ name play_movie|find_movie|movie_info|watch|search_movie
 does Find a movie|Movie by title|Shows a film
 par title|movie|name|film:title;year|released|date:small
 ask Find the movie {0}|I want to watch {0}|Play the film {0}|Show me {0}|Who made {0}?|Is {0} a good movie?|Look for the film "{0}"|Movie: {0}
+opt 1 from {1}|of {1}|released in {1}|, year {1}
 out rating
 
 name get_url|fetch_url|open_url|download|browse|visit|fetch_page
@@ -176,6 +177,7 @@ name pay|send_money|transfer|transfer_money|make_payment|wire
 does Send money to a person|Transfers money|Make a payment
 par to|recipient|person|payee:person;amount|money|value|sum:int;currency|unit|code:currency
 ask Send {1} to {0}|Pay {0} {1}|Transfer {1} to {0}|Give {0} {1}|Wire {1} to {0}|I owe {0} {1}, please pay|Pay {1} to {0}
+opt 2 in {2}|using {2}|, currency {2}
 two Pay {0} {1} and pay {2} {3}|Send {1} to {0} and {3} to {2}
 out done
 
