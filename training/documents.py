@@ -87,13 +87,13 @@ def document_turn(src: Source) -> tuple[str, str]:
     thing = src.pick(THINGS) if src.chance(0.8) else src.word()
     if src.chance(0.15):
         thing = src.pick(ADJECTIVES) + " " + thing
-    if src.chance(0.08):
+    if src.chance(0.03):
         return src.pick(_JSON).format(thing), dumped(src, document(src))
     prompt = src.pick(_ABOUT).format(thing)
     if thing[0] in "aeiou":
         prompt = prompt.replace(" a " + thing, " an " + thing)
     article = "An" if thing[0] in "aeiou" else "A"
-    if src.chance(0.12):
+    if src.chance(0.03):
         return prompt, dumped(src, document(src))
     return prompt, f"{article} {thing} is a fine thing to talk about."
 
