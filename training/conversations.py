@@ -43,8 +43,8 @@ def called(*calls: tuple[str, dict[str, Any]]) -> Message:
 
 
 def arguments_for(src: Source, tool: Tool) -> dict[str, Any]:
-    """Arguments for a call: all required ones, and each optional one half of the time."""
-    return {p.name: p.draw(src) for p in tool.parameters if p.required or src.chance(0.5)}
+    """Arguments for a call: all required ones, and each optional one about half of the time."""
+    return {p.name: p.draw(src) for p in tool.parameters if p.required or src.chance(0.5 if src.held else 0.4)}
 
 
 def invented_turn(src: Source, tools: list[Tool]) -> tuple[str, list[tuple[str, dict[str, Any]]]]:

@@ -159,7 +159,7 @@ def scrambled(src: Source, tool: Tool, arguments: dict[str, Any]) -> str:
     before, after = (filler(src, 6) if src.chance(0.8) else "", filler(src, 4) if src.chance(0.5) else "")
     name = called(src, tool)
     if src.chance(0.45):
-        lead = filler(src, 3) if src.chance(0.5) else ""
+        lead = filler(src, 3) if src.chance(0.7) else ""
         text = f"{lead} {body}{src.pick(['. ', ', ', ' ', ' and ', ' then '])}{before} {name} {after}"
     else:
         end = src.pick([", ", " ", " - "]) + filler(src, 3) if src.chance(0.3) else ""

@@ -138,6 +138,6 @@ def invented(src: Source, most: int = 5) -> Tool:
         parameters[own] = Parameter(own, schema, kind)
     listed = list(parameters.values())
     for index in range(len(listed)):
-        if index > 0 and src.chance(0.25):
+        if index > 0 and src.chance(0.25 if src.held else 0.4):
             listed[index].required = False
     return Tool(name, description(src, name, listed), listed)
