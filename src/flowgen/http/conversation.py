@@ -29,17 +29,32 @@ CHOICES = '"auto", "none", "required" or {"type": "function", "function": {"name
 
 
 def messages(raw: list[Any], unknown: list[str]) -> tuple[Message, ...]:
-    """Read a conversation. Raises InvalidField and RefusedField with the path of what is wrong."""
+    """Read a conversation; results that stand together come out in the order of their calls. Raises InvalidField and
+    RefusedField with the path of what is wrong."""
     read_so_far: list[Message] = []
-    pending: list[ToolCall] = []
+    pending: list[tuple[int, ToolCall]] = []
+    answers: list[tuple[int, int]] = []
     for index, item in enumerate(raw):
         message = _message(item, f"messages[{index}]", unknown)
+        if message.role == "tool":
+            place, message = _answering(message, pending)
+            answers += [] if place is None else [(place, index)]
+        else:
+            _arrange(read_so_far, answers)
+            answers = []
         if message.role == "assistant":
-            pending = list(message.tool_calls)
-        elif message.role == "tool":
-            message = _answering(message, pending)
+            pending = list(enumerate(message.tool_calls))
         read_so_far.append(message)
+    _arrange(read_so_far, answers)
     return tuple(read_so_far)
+
+
+def _arrange(read_so_far: list[Message], answers: list[tuple[int, int]]) -> None:
+    """Put results, known by the places of their calls and their own, in the order of the calls: many templates leave
+    ids out, and to their models the first result is the first call's."""
+    in_order = [read_so_far[index] for _, index in sorted(answers)]
+    for (_, index), message in zip(answers, in_order, strict=True):
+        read_so_far[index] = message
 
 
 def _message(raw: Any, where: str, unknown: list[str]) -> Message:
@@ -121,16 +136,18 @@ def _arguments(raw: JsonObject | str, where: str) -> JsonObject:
     return value
 
 
-def _answering(message: Message, pending: list[ToolCall]) -> Message:
-    """Fill in which call a result answers: the one with its id, or the next one in order."""
+def _answering(message: Message, pending: list[tuple[int, ToolCall]]) -> tuple[int | None, Message]:
+    """Fill in which call a result answers: the one with its id, or the next one in order; with the call's place, None
+    where there is none."""
     if message.tool_call_id:
-        call = next((call for call in pending if call.id == message.tool_call_id), None)
+        found = next((entry for entry in pending if entry[1].id == message.tool_call_id), None)
     else:
-        call = pending[0] if pending else None
-    if call is None:
-        return message
-    pending.remove(call)
-    return msgspec.structs.replace(
+        found = pending[0] if pending else None
+    if found is None:
+        return None, message
+    pending.remove(found)
+    place, call = found
+    return place, msgspec.structs.replace(
         message, tool_call_id=message.tool_call_id or call.id or None, name=message.name or call.name
     )
 
