@@ -25,6 +25,7 @@ from flowgen.http.capabilities.controller import CapabilitiesController
 from flowgen.http.departure import ClientGone
 from flowgen.http.event_stream import StreamSettings
 from flowgen.http.guard import Bound, Guard
+from flowgen.http.head import HeadAsGet
 from flowgen.http.llamacpp.controller import LlamaCppController
 from flowgen.http.native import errors as native_errors
 from flowgen.http.native.answer_wire import ErrorBody
@@ -68,7 +69,8 @@ def create_app(
         on_shutdown=[partial(_close, host)],
         logging_config=None,
     )
-    app.asgi_handler = Guard(app.asgi_handler, bound, _refuse)  # around the router: what no route serves is guarded too
+    # around the router: what no route serves is guarded too
+    app.asgi_handler = Guard(HeadAsGet(app.asgi_handler), bound, _refuse)
     return app
 
 

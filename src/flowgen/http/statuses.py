@@ -56,13 +56,21 @@ def framework_text(error: HTTPException, method: str, path: str) -> str:
         case 404:
             return f"There is nothing at {path}."
         case 405:
-            return f"{method} is not allowed at {path}."
+            return f"{method} is not allowed at {path}{_allowed_methods(error)}."
         case 413:
             return "The request's body is too large."
         case status if status >= 500:
             return INTERNAL
         case _:
             return error.detail
+
+
+def _allowed_methods(error: HTTPException) -> str:
+    """What the path has in the place of a method that it does not have; HEAD goes wherever GET does."""
+    listed = dict(error.headers or {}).get("allow", "").split(", ")
+    methods = sorted(method for method in listed if method and method != "OPTIONS")
+    methods += ["HEAD"] * ("GET" in methods)
+    return f"; allowed: {', '.join(methods)}" if methods else ""
 
 
 def framework_headers(error: HTTPException) -> dict[str, Any]:

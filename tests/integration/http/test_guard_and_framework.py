@@ -26,13 +26,32 @@ async def test_own_pages_pass(client: httpx.AsyncClient) -> None:
     ("method", "path", "status", "text"),
     [
         ("GET", "/nowhere", 404, "There is nothing at /nowhere."),
-        ("GET", "/chat", 405, "GET is not allowed at /chat."),
-        ("DELETE", "/health", 405, "DELETE is not allowed at /health."),
+        ("GET", "/chat", 405, "GET is not allowed at /chat; allowed: POST."),
+        ("DELETE", "/health", 405, "DELETE is not allowed at /health; allowed: GET, HEAD."),
     ],
 )
 async def test_errors_of_routing(client: httpx.AsyncClient, method: str, path: str, status: int, text: str) -> None:
     answer = await client.request(method, path)
     assert (answer.status_code, answer.json()) == (status, {"error": text})
+
+
+@pytest.mark.parametrize("path", ["/health", "/models/current", "/engine", "/v1/models", "/schema", "/nowhere"])
+async def test_head_is_get_without_its_body(client: httpx.AsyncClient, path: str) -> None:
+    head, get = await client.head(path), await client.get(path)
+    assert (head.status_code, head.headers, head.content) == (get.status_code, get.headers, b"")
+    assert get.content
+
+
+async def test_what_has_no_get_has_no_head(client: httpx.AsyncClient) -> None:
+    answer = await client.head("/chat")
+    assert (answer.status_code, answer.content) == (405, b"")
+    assert set(answer.headers["allow"].split(", ")) == {"POST", "OPTIONS"}
+
+
+@pytest.mark.parametrize("method", ["PUT", "OPTIONS"])
+async def test_head_is_among_the_methods_that_are_told(client: httpx.AsyncClient, method: str) -> None:
+    answer = await client.request(method, "/health")
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.mark.parametrize("path", ["/schema", "/schema/openapi.json", "/schema/openapi.yaml"])

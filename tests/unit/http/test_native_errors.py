@@ -64,6 +64,11 @@ def test_what_does_not_pass_by_itself_says_nothing_of_coming_back() -> None:
     [
         (NotFoundException(), 404, "There is nothing at /x."),
         (MethodNotAllowedException(), 405, "PUT is not allowed at /x."),
+        (
+            MethodNotAllowedException(headers={"allow": "POST, OPTIONS"}),
+            405,
+            "PUT is not allowed at /x; allowed: POST.",
+        ),
         (HTTPException(status_code=413, detail="?"), 413, "The request's body is too large."),
         (HTTPException(status_code=400, detail="Odd."), 400, "Odd."),
     ],
