@@ -20,6 +20,10 @@ RANDOM_SEED = 2**32 - 1
 Seed = Annotated[int, Meta(ge=-1, le=RANDOM_SEED)]
 Threads = Annotated[int, Meta(ge=1, le=512)]
 Positive = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+_LARGEST = 3.4e38
+"""The range of llama.cpp's own numbers (float32): beyond it a number would be infinite there."""
+Float32 = Annotated[float, Meta(ge=-_LARGEST, le=_LARGEST)]
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 def _refused(reason: str, description: str) -> Meta:
@@ -30,14 +34,21 @@ class LoadOptions(Value, frozen=True):
     """`options` of /load, besides the chat options, which become the defaults of the model's chats."""
 
     n_gpu_layers: Annotated[
-        int, Meta(ge=-1, description="Layers to offload to the GPU, -1 for all; a warning without a GPU backend.")
+        int,
+        Meta(
+            ge=-1,
+            le=2**31 - 1,
+            description="Layers to offload to the GPU, -1 for all; a warning without a GPU backend.",
+        ),
     ] = 0
     split_mode: Annotated[
         int, Meta(ge=0, le=3, description="How to split the model across GPUs: 0 none, 1 layers, 2 rows, 3 tensors.")
     ] = 1
-    main_gpu: Annotated[int, Meta(ge=0, description="The GPU that holds the whole model with split_mode 0.")] = 0
+    main_gpu: Annotated[
+        int, Meta(ge=0, le=2**31 - 1, description="The GPU that holds the whole model with split_mode 0.")
+    ] = 0
     tensor_split: Annotated[
-        list[Annotated[float, Meta(ge=0)]] | None,
+        list[Annotated[float, Meta(ge=0, le=_LARGEST)]] | None,
         Meta(description="The share of the model on each GPU, one number per device."),
     ] = None
     vocab_only: Annotated[bool, Meta(description="Load the vocabulary without weights; /chat is then a 400.")] = False
@@ -46,7 +57,8 @@ class LoadOptions(Value, frozen=True):
         bool, Meta(description="Keep the model in RAM; a warning where the system does not allow it.")
     ] = False
     kv_overrides: Annotated[
-        dict[str, bool | int | float | str] | None, Meta(description="Values that replace the file's metadata, by key.")
+        dict[str, bool | Int64 | float | str] | None,
+        Meta(description="Values that replace the file's metadata, by key."),
     ] = None
     seed: Annotated[Seed, Meta(description="Seed of chats that give none; -1 and 4294967295 draw one each time.")] = (
         RANDOM_SEED
@@ -74,16 +86,18 @@ class LoadOptions(Value, frozen=True):
             ge=-1, le=4, description="Pooling of embeddings: -1 from the model, 0 none, 1 mean, 2 CLS, 3 last, 4 rank."
         ),
     ] = -1
-    rope_freq_base: Annotated[float, Meta(ge=0.0, description="RoPE base frequency, 0 from the model.")] = 0.0
-    rope_freq_scale: Annotated[float, Meta(ge=0.0, description="RoPE frequency scaling factor, 0 from the model.")] = (
-        0.0
-    )
+    rope_freq_base: Annotated[
+        float, Meta(ge=0.0, le=_LARGEST, description="RoPE base frequency, 0 from the model.")
+    ] = 0.0
+    rope_freq_scale: Annotated[
+        float, Meta(ge=0.0, le=_LARGEST, description="RoPE frequency scaling factor, 0 from the model.")
+    ] = 0.0
     yarn_ext_factor: Annotated[
-        float, Meta(description="YaRN extrapolation mix factor, negative from the model.")
+        Float32, Meta(description="YaRN extrapolation mix factor, negative from the model.")
     ] = -1.0
-    yarn_attn_factor: Annotated[float, Meta(ge=0.0, description="YaRN magnitude scaling factor.")] = 1.0
-    yarn_beta_fast: Annotated[float, Meta(ge=0.0, description="YaRN low correction dimension.")] = 32.0
-    yarn_beta_slow: Annotated[float, Meta(ge=0.0, description="YaRN high correction dimension.")] = 1.0
+    yarn_attn_factor: Annotated[float, Meta(ge=0.0, le=_LARGEST, description="YaRN magnitude scaling factor.")] = 1.0
+    yarn_beta_fast: Annotated[float, Meta(ge=0.0, le=_LARGEST, description="YaRN low correction dimension.")] = 32.0
+    yarn_beta_slow: Annotated[float, Meta(ge=0.0, le=_LARGEST, description="YaRN high correction dimension.")] = 1.0
     yarn_orig_ctx: Annotated[
         int, Meta(ge=0, le=2**31 - 1, description="YaRN original context size, 0 from the model.")
     ] = 0
@@ -110,7 +124,7 @@ class LoadOptions(Value, frozen=True):
             "A base model for a LoRA adapter.",
         ),
     ] = None
-    lora_scale: Annotated[float, Meta(description="Scale of the LoRA adapter.")] = 1.0
+    lora_scale: Annotated[Float32, Meta(description="Scale of the LoRA adapter.")] = 1.0
     lora_path: Annotated[str | None, Meta(description="Path to a LoRA adapter in GGUF form.")] = None
     numa: Annotated[
         bool | Annotated[int, Meta(ge=0, le=4)],

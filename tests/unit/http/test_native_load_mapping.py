@@ -51,6 +51,18 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"model_path": "m", "options": "x"}, "options", "an object"),
     ({"model_path": "m", "options": {"n_ctx": "big"}}, "options.n_ctx", "'big'"),
     ({"model_path": "m", "options": {"n_ctx": -1}}, "options.n_ctx", "from 0"),
+    ({"model_path": "m", "options": {"n_gpu_layers": 2**70}}, "options.n_gpu_layers", "to 2147483647"),
+    ({"model_path": "m", "options": {"main_gpu": 2**31}}, "options.main_gpu", "to 2147483647"),
+    ({"model_path": "m", "options": {"kv_overrides": {"a": 2**63}}}, "options.kv_overrides", "to 9223372036854775807"),
+    ({"model_path": "m", "options": {"kv_overrides": {"a": 2**70}}}, "options.kv_overrides", "to 9223372036854775807"),
+    *(
+        ({"model_path": "m", "options": {name: value}}, f"options.{name}", "to 3.4e+38")
+        for value in (1e39, 1e300)
+        for name in ("rope_freq_base", "rope_freq_scale", "yarn_ext_factor", "yarn_attn_factor", "yarn_beta_fast")
+    ),
+    ({"model_path": "m", "options": {"yarn_beta_slow": 1e39}}, "options.yarn_beta_slow", "to 3.4e+38"),
+    ({"model_path": "m", "options": {"lora_scale": -1e39}}, "options.lora_scale", "from -3.4e+38 to 3.4e+38"),
+    ({"model_path": "m", "options": {"tensor_split": [1e39]}}, "options.tensor_split", "to 3.4e+38"),
     ({"model_path": "m", "options": {"lora_base": "x"}}, "options.lora_base", "refused"),
     ({"model_path": "m", "options": {"temperature": -1}}, "options.temperature", "from 0.0"),
     ({"model_path": "m", "options": {"tool_choice": "any"}}, "options.tool_choice", '"required"'),

@@ -41,8 +41,8 @@ def check_file(path: str) -> None:
     except OSError as error:
         raise InvalidModelFile(f"{path} cannot be read: {error.strerror}.", field="model_path") from None
     if magic != b"GGUF":
-        begin = f"it begins with {magic!r}" if magic else "it is empty"
-        raise InvalidModelFile(f"{path} is no GGUF file: {begin}, not with b'GGUF'.", field="model_path")
+        found = f"it begins with {magic!r}, not with b'GGUF'" if magic else "it is empty"
+        raise InvalidModelFile(f"{path} is no GGUF file: {found}.", field="model_path")
 
 
 def open_model(path: str, options: LoadOptions, *, progress: Callable[[float], None] | None = None) -> backend.Model:
@@ -55,7 +55,8 @@ def open_outline(path: str, options: LoadOptions) -> backend.Model:
     a kv_override of a type that its key does not have."""
     model = _open(path, options, {} if options.vocab_only else {"no_alloc": True, "load_mode": 0})
     for key, complaint in reports.refused_overrides(backend.log.lines()).items():
-        raise InvalidField(f"options.kv_overrides.{key}", (options.kv_overrides or {}).get(key), complaint)
+        given = (options.kv_overrides or {}).get(key)
+        raise InvalidField(f"options.kv_overrides.{key}", given, f"a value of the key's type (llama.cpp: {complaint})")
     return model
 
 
