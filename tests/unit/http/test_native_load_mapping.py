@@ -33,6 +33,14 @@ def test_a_file_is_named_after_itself(path: str, name: str) -> None:
     assert (spec.name, spec.path, spec.tokenizer_name) == (name, path, "org/name")
 
 
+def test_a_tilde_is_the_home_folder_as_it_is_in_a_tokenizers_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    body = {"model_path": "~/m/x.gguf", "options": {"lora_path": "~/a.gguf"}}
+    spec, _ = read_load(body, OneModel())
+    assert (spec.name, spec.path, spec.options.lora_path) == ("x", "/home/ada/m/x.gguf", "/home/ada/a.gguf")
+    assert read_load({"model_path": "~\0/x.gguf"}, OneModel())[0].path == "~\0/x.gguf"
+
+
 def test_chat_options_become_the_defaults_of_chats_and_the_seed_is_the_models() -> None:
     options = {"n_ctx": 512, "temperature": 1, "seed": 5, "stop": "x", "n_threads": None, "no_such": 1}
     spec, warnings = read_load({"model_path": "m", "options": options, "extra": 1}, OneModel())

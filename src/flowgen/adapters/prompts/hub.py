@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 def load_tokenizer(name: str) -> Any:
     """The tokenizer of a folder or of a hub's repository, as transformers makes it. Raises TokenizerNotFound."""
-    folder = os.path.expanduser(name)
+    folder = name if "\0" in name else os.path.expanduser(name)  # a zero byte is no user's name: it raises
     if name and os.path.isdir(folder):
         return _from_pretrained(folder, "the folder holds no tokenizer that can be read", local_files_only=True)
     if os.path.exists(folder) or not _is_hub_name(name):

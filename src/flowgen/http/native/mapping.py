@@ -57,17 +57,24 @@ def read_load(raw: JsonObject, catalog: ModelCatalog) -> tuple[ModelSpec, tuple[
     unknown: list[str] = []
     body = read(LoadBody, raw, "", unknown)
     load_options, rest = parse(LOAD_OPTIONS, body.options, "options")
+    if "lora_path" in load_options:
+        load_options["lora_path"] = _expanded(load_options["lora_path"])
     chat_defaults, extra = parse(CHAT_OPTIONS, {name: body.options[name] for name in rest}, "options")
     unknown += [f"options.{name}" for name in extra]
     spec = ModelSpec(
         name=_model_name(body.model_path, catalog),
-        path=catalog.model_file(body.model_path) or body.model_path,
+        path=catalog.model_file(body.model_path) or _expanded(body.model_path),
         tokenizer_name=body.tokenizer_name,
         options=LoadOptions(**load_options),
         chat_defaults=chat_defaults,
     )
     settle(AskedChat(), spec)  # the defaults of its chats are refused now, not at the first chat
     return spec, ignored(unknown)
+
+
+def _expanded(path: str) -> str:
+    """The path with the home folder for `~`, as a shell would write it outside of quotes; other users' stay."""
+    return os.path.expanduser(path) if path.startswith("~/") else path
 
 
 def _model_name(model_path: str, catalog: ModelCatalog) -> str:

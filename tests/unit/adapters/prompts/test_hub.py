@@ -51,7 +51,7 @@ def test_a_folder(tokenizer_folder: Callable[..., str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "/no/such/folder", "a/b/c", "two words", "~nobody-here/x", "\0", "x" * 5000, __file__]
+    "name", ["", "/no/such/folder", "a/b/c", "two words", "~nobody-here/x", "\0", "~a\0b", "x" * 5000, __file__]
 )
 def test_what_is_no_folder_and_no_name(name: str) -> None:
     with pytest.raises(TokenizerNotFound, match="no folder here and no name for the hub") as refused:
