@@ -46,10 +46,11 @@ class PythonicReader:
     def calls(self) -> Reading[None]:
         """Read the list to its end. A lenient reader tells what is no call, and goes on with the next one."""
         stream = self._stream
-        has_bracket = (stream.space_now() or (yield from stream.space())) == "["
+        first = stream.space_now() or (yield from stream.space())
+        has_bracket = first == "["
         if has_bracket:
             stream.at += 1
-        elif self._has_brackets:
+        elif self._has_brackets and first:  # else the text has ended here
             self._literals.lenient("a list without brackets is")
         while True:
             yield from self._one()

@@ -122,3 +122,13 @@ def test_templates_are_told_by_their_markers(probe: TemplateProbe, is_claimed: b
 
 
 TestLfm2Laws = laws_of(LFM2, lambda: CONSTRAINER)
+
+
+@pytest.mark.parametrize("is_strict", [True, False])
+@pytest.mark.parametrize("body", ["", " ", "[", "[f", "[f(", '[f(a="x'])
+def test_a_call_that_was_cut_anywhere_says_so(body: str, is_strict: bool) -> None:
+    parser = LFM2.parser(AnswerStart(tools=(Tool(name="f"),), is_strict=is_strict))
+    parsed = fold([*parser.feed(START + body), *parser.finish("length")])
+    assert [(malformed.raw, malformed.reason) for malformed in parsed.malformed] == [
+        (START + body, "the token limit cut it")
+    ]
