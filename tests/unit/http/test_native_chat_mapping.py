@@ -262,6 +262,17 @@ def test_unknown_fields_are_named_wherever_they_stand() -> None:
         assert f"{path} is unknown and was ignored." in named
 
 
+def test_what_is_known_elsewhere_is_told_where() -> None:
+    body = {"messages": HELLO, "temperature": 0, "seed": 1, "n_ctx": 1, "options": {"n_ctx": 1, "odd": 1}}
+    assert read_chat(body).warnings == (
+        "temperature is unknown and was ignored. Give it as options.temperature.",
+        "seed is unknown and was ignored. Give it as options.seed.",
+        "n_ctx is unknown and was ignored. It is an option of /load.",
+        "options.n_ctx is unknown and was ignored. It is an option of /load.",
+        "options.odd is unknown and was ignored.",
+    )
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"messages": []}, "messages", "at least one"),
     ({"messages": None}, "messages", "at least one"),

@@ -49,6 +49,14 @@ def test_chat_options_become_the_defaults_of_chats_and_the_seed_is_the_models() 
     assert warnings == ("extra is unknown and was ignored.", "options.no_such is unknown and was ignored.")
 
 
+def test_options_beside_their_place_are_told_where_it_is() -> None:
+    _, warnings = read_load({"model_path": "m", "n_ctx": 1, "temperature": 1}, OneModel())
+    assert warnings == (
+        "n_ctx is unknown and was ignored. Give it as options.n_ctx.",
+        "temperature is unknown and was ignored. Give it as options.temperature.",
+    )
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "model_path", "is required: a string"),
     ({"model_path": None}, "model_path", "a string"),

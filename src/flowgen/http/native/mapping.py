@@ -4,6 +4,7 @@ Knows which fields exclude each other; refuses to know where bodies come from an
 """
 
 import os.path
+from collections.abc import Mapping
 from typing import Any
 
 from flowgen.domain.chat import ChatRequest
@@ -24,6 +25,12 @@ from flowgen.http.reading import ignored, read
 
 LOAD_OPTIONS = table(LoadOptions)
 CHAT_OPTIONS = table(ChatOptions)
+_BESIDE_LOAD = {name: f" Give it as options.{name}." for name in (*LOAD_OPTIONS, *CHAT_OPTIONS)}
+_BESIDE_CHAT = {
+    **{where + name: " It is an option of /load." for name in LOAD_OPTIONS for where in ("", "options.")},
+    **{name: f" Give it as options.{name}." for name in CHAT_OPTIONS},
+}
+"""Where an unknown field is known, for those who put an option in another place."""
 _SAMPLING = [name for name in Sampling.__struct_fields__ if name in CHAT_OPTIONS and name not in ("seed", "logit_bias")]
 
 
@@ -69,7 +76,12 @@ def read_load(raw: JsonObject, catalog: ModelCatalog) -> tuple[ModelSpec, tuple[
         chat_defaults=chat_defaults,
     )
     settle(AskedChat(), spec)  # the defaults of its chats are refused now, not at the first chat
-    return spec, ignored(unknown)
+    return spec, _ignored(unknown, _BESIDE_LOAD)
+
+
+def _ignored(unknown: list[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """The warnings, with where an option is known that stands elsewhere."""
+    return tuple(warning + known.get(path, "") for path, warning in zip(unknown, ignored(unknown), strict=True))
 
 
 def _expanded(path: str) -> str:
@@ -108,7 +120,7 @@ def read_chat(raw: JsonObject) -> AskedChat:
         constraint=constraint,
         constraint_field=field,
         options=options,
-        warnings=ignored(unknown),
+        warnings=_ignored(unknown, _BESIDE_CHAT),
     )
 
 
