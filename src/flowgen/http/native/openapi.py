@@ -14,9 +14,13 @@ _COMPONENTS = request_bodies([LoadBody, ChatBody, UnloadBody, LoadOptions, ChatO
 
 _MEANINGS = {
     400: "The request cannot be done as asked; the text names the field.",
+    403: "A web page of another origin, or a Host that is not this server.",
     404: "The model file does not exist.",
     409: "No model is loaded, or a load is in progress.",
+    413: "The request's body is too large.",
+    422: "No answer was found that the schema's checks take.",
     429: "Too many requests wait already; see Retry-After.",
+    500: "The engine broke, or the server; the server's log has the details.",
     503: "A model is on its way in or out; see Retry-After.",
     507: "Not enough memory for the model.",
 }
