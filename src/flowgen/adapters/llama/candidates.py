@@ -15,6 +15,8 @@ CANDIDATE = np.dtype([("id", "i4"), ("logit", "f4"), ("p", "f4")])
 """One token of llama.cpp's token data array: id, score, probability."""
 
 _NUM_COLUMNS = 1024
+_FEW = 256
+"""So many are sorted by a key sooner than as whole numbers."""
 _NUM_LIKELY = (2_000, 16_000)
 """How many tokens are tried, at most, before all of them are sorted: some 0.1 ms, and 1 ms."""
 _ROUNDING = 3e-4
@@ -22,10 +24,12 @@ _ROUNDING = 3e-4
 
 
 class Candidates(NamedTuple):
-    """Scores, -inf for what must not come; `ids` are their tokens, None for all of the vocabulary in order."""
+    """Scores, -inf for what must not come; `ids` are their tokens, None for all of the vocabulary in order. `maxima`
+    are those of `column_maxima`, where they are known."""
 
     scores: Scores
     ids: NDArray[np.int32] | None = None
+    maxima: Scores | None = None
 
     def token(self, place: int) -> int:
         return place if self.ids is None else int(self.ids[place])
@@ -49,31 +53,57 @@ class Scratch:
         return self._candidates[:count]
 
 
-def largest(scores: Scores, count: int) -> Places:
+def column_maxima(scores: Scores) -> Scores:
+    """The highest score of each of 1024 columns, place modulo 1024; of few scores all, each its own column. One look at
+    the whole vocabulary says what is best and where to look for the next ones. A NaN is the highest."""
+    size = len(scores) - len(scores) % _NUM_COLUMNS
+    if size < 2 * _NUM_COLUMNS:
+        return scores
+    maxima: Scores = scores[:size].reshape(-1, _NUM_COLUMNS).max(axis=0)
+    rest = scores[size:]
+    np.maximum(maxima[: len(rest)], rest, out=maxima[: len(rest)])
+    return maxima
+
+
+def largest(scores: Scores, count: int, maxima: Scores | None = None) -> Places:
     """The places of the `count` highest scores, best first, the lower place first where two are equal; -inf is never
-    among them. There must be no NaN."""
-    bound = _least_of_largest(scores, count)
-    places = np.flatnonzero(scores >= bound if bound > -np.inf else scores > bound)
+    among them. There must be no NaN. `maxima` are the columns' own, where the caller has them."""
+    if count <= 0:
+        return np.empty(0, np.intp)
+    columns = column_maxima(scores) if maxima is None else maxima
+    if len(columns) == len(scores) or count > len(columns):
+        return best_first(scores, np.flatnonzero(scores > -np.inf))[:count]
+    bound = np.partition(columns, -count)[-count]  # at least `count` scores reach it, and few more
+    likely = np.flatnonzero(columns >= bound)
+    if bound == -np.inf or len(likely) > 2 * count:
+        places = np.flatnonzero(scores >= bound if bound > -np.inf else scores > bound)
+    else:
+        places = _reaching(scores, bound, likely)
     return best_first(scores, places)[:count]
 
 
+def _reaching(scores: Scores, bound: np.float32, columns: Places) -> Places:
+    """The places, in order, of the scores in these columns that reach a bound."""
+    size = len(scores) - len(scores) % _NUM_COLUMNS
+    few = scores[:size].reshape(-1, _NUM_COLUMNS).take(columns, axis=1)
+    rows, found = np.divmod(np.flatnonzero(few >= bound), len(columns))
+    places = rows * _NUM_COLUMNS + columns[found]
+    if size == len(scores):
+        return places
+    return np.concatenate((places, size + np.flatnonzero(scores[size:] >= bound)))
+
+
 def best_first(scores: Scores, places: Places) -> Places:
-    """Sort places by their scores, the lower place first where two are equal: as whole numbers, score above place,
-    which numpy sorts many times faster than it sorts by a key."""
-    bits = (np.float32(0) - scores[places]).view(np.int32)
+    """Sort places, which are in order, by their scores, the lower place first where two are equal: many of them as
+    whole numbers, score above place, which numpy sorts many times faster than it sorts by a key."""
+    falling = np.float32(0) - scores[places]
+    if len(places) <= _FEW:
+        return places[falling.argsort(kind="stable")]
+    bits = falling.view(np.int32)
     keys = (bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))).astype(np.int64)  # negative floats count backwards
     keys = (keys << 32) | places
     keys.sort()
     return keys & 0xFFFFFFFF
-
-
-def _least_of_largest(scores: Scores, count: int) -> float:
-    """A score that at least `count` others reach, near the lowest such: the count-th of the maxima of many columns."""
-    rows = len(scores) // _NUM_COLUMNS
-    if rows < 2 or not 0 < count <= _NUM_COLUMNS:
-        return float("-inf") if count else float("inf")
-    maxima = scores[: rows * _NUM_COLUMNS].reshape(rows, _NUM_COLUMNS).max(axis=0)
-    return float(np.partition(maxima, -count)[-count])
 
 
 def likeliest(scores: Scores, top_p: float, min_p: float, scratch: Scratch) -> Places:

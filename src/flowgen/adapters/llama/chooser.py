@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from flowgen.adapters.llama.candidates import Scratch
 from flowgen.adapters.llama.sampler import TokenSampler
-from flowgen.adapters.llama.scores import Mask, ScoreRules
+from flowgen.adapters.llama.scores import Banned, Mask, ScoreRules
 from flowgen.domain.errors import EngineFailed
 from flowgen.domain.model import Vocabulary
 from flowgen.domain.ports import HasteningMatcher, TokenMatcher
@@ -53,10 +53,11 @@ class TokenChooser:
         self._surprises: list[float] = []  # and before each token that was taken
         self._ignores_ends = ignore_eos and bool(vocabulary.end_tokens)
         self._ends = frozenset(vocabulary.end_tokens)
+        self._banned = Banned(np.array(vocabulary.end_tokens, np.int64))
         self._end_mask = mask_of(vocabulary.end_tokens, n_vocab)
         self._all_mask = ~mask_of((), n_vocab)
         self._all_mask[-1:] >>= np.uint32(-n_vocab % 32)
-        self._mask = self._all_mask & ~self._end_mask
+        self._mask = np.empty_like(self._all_mask)
         self._scratch = scratch or Scratch(n_vocab)
 
     @property
@@ -120,10 +121,11 @@ class TokenChooser:
         if self._sampler is not None:
             self._sampler.close()
 
-    def _allowed(self, num_tokens: int) -> Mask | None:
-        """The grammar's mask; the answer's end is among it where it may end. None allows all."""
+    def _allowed(self, num_tokens: int) -> Mask | Banned | None:
+        """The grammar's mask; the answer's end is among it where it may end. Without a grammar the end tokens where
+        they are banned; None allows all."""
         if self._matcher is None:
-            return self._mask if self._ignores_ends else None
+            return self._banned if self._ignores_ends else None
         mask = self._mask
         mask[:] = 0
         self._matcher.fill_mask(mask.data.cast("B"))

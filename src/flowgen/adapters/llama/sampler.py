@@ -63,7 +63,8 @@ class TokenSampler:
             scores = within_sigmas(scores, self._sampling.top_n_sigma)
         if self._mirostat is not None:
             return self._draw_steered(self._steps, self._mirostat, Candidates(scores, candidates.ids), scratch)
-        places, is_sorted = shortlist(scores, self._sampling, scratch)
+        maxima = candidates.maxima if scores is candidates.scores else None
+        places, is_sorted = shortlist(scores, self._sampling, scratch, maxima)
         chosen = scores[places]
         handed = scratch.candidates(len(places))
         handed["id"] = places if candidates.ids is None else candidates.ids[places]
@@ -95,11 +96,14 @@ def within_sigmas(scores: Scores, num_sigmas: float) -> Scores:
     return np.where(scores >= bound, scores, np.float32(-np.inf))
 
 
-def shortlist(scores: Scores, sampling: Sampling, scratch: Scratch) -> tuple[Places, bool]:
-    """The places of the tokens that the first steps leave, and whether they are sorted, best first."""
+def shortlist(
+    scores: Scores, sampling: Sampling, scratch: Scratch, maxima: Scores | None = None
+) -> tuple[Places, bool]:
+    """The places of the tokens that the first steps leave, and whether they are sorted, best first. `maxima` are those
+    of the scores' columns, where they are known."""
     cuts_tail = sampling.tfs_z < 1.0
     if sampling.top_k > 0 or cuts_tail:
-        places = largest(scores, sampling.top_k if sampling.top_k > 0 else len(scores))
+        places = largest(scores, sampling.top_k if sampling.top_k > 0 else len(scores), maxima)
         return places[: tail_free_count(scores[places], sampling.tfs_z)] if cuts_tail else places, True
     if sampling.typical_p < 1.0:
         return np.flatnonzero(scores > -np.inf), False

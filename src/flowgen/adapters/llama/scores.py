@@ -5,17 +5,26 @@ Pure arithmetic over arrays; refuses to know llama.cpp and how a token is drawn 
 
 from collections import Counter
 from collections.abc import Sequence
+from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowgen.adapters.llama.candidates import Candidates, Scores, Scratch
+from flowgen.adapters.llama.candidates import Candidates, Scores, Scratch, column_maxima
 from flowgen.domain.errors import EngineFailed
 from flowgen.domain.generation import Sampling
 from flowgen.domain.plugins import LogitsProcessor
 
 Mask = NDArray[np.uint32]
 """One bit per token, little-endian in 32-bit words: 1 is allowed. No bit is set beyond the vocabulary."""
+
+
+class Banned(NamedTuple):
+    """All tokens may come but these few."""
+
+    tokens: NDArray[np.int64]
+
 
 _FORBIDDEN = np.float32(-np.inf)
 _FEW_WORDS = 64
@@ -38,19 +47,20 @@ class ScoreRules:
         self.warnings: list[str] = []
 
     def apply(
-        self, logits: Scores, prompt: Sequence[int], tokens: Sequence[int], mask: Mask | None, scratch: Scratch
+        self, logits: Scores, prompt: Sequence[int], tokens: Sequence[int], mask: Mask | Banned | None, scratch: Scratch
     ) -> Candidates:
         """Give the tokens that may come, at least one with a finite score and none with another but -inf: a view of
         `logits`, which are never changed, or of `scratch`. Raises EngineFailed if the grammar allows no token."""
         candidates = restrict(self._changed(logits, prompt, tokens, scratch), mask, scratch)
-        if np.isfinite(candidates.scores.max()):  # the best is a number, so none is NaN and none infinite
-            return candidates
+        maxima = column_maxima(candidates.scores)
+        if isfinite(maxima.max()):  # the best is a number, so none is NaN and none infinite
+            return Candidates(candidates.scores, candidates.ids, maxima)
         candidates = Candidates(mended(candidates.scores), candidates.ids)
         if np.isfinite(candidates.scores.max()):
             return candidates
         if DROPPED not in self.warnings:
             self.warnings.append(DROPPED)
-        return self._without_wishes(logits, tokens, mask, scratch)
+        return self._without_wishes(logits, mask, scratch)
 
     def _changed(self, logits: Scores, prompt: Sequence[int], tokens: Sequence[int], scratch: Scratch) -> Scores:
         is_penalised = self._penalties.counts(tokens)
@@ -66,7 +76,7 @@ class ScoreRules:
             processor.process(prompt, tokens, scores)
         return scores
 
-    def _without_wishes(self, logits: Scores, tokens: Sequence[int], mask: Mask | None, scratch: Scratch) -> Candidates:
+    def _without_wishes(self, logits: Scores, mask: Mask | Banned | None, scratch: Scratch) -> Candidates:
         scores = logits.copy()
         self._penalties.apply(scores)
         restricted = restrict(scores, mask, scratch)
@@ -116,11 +126,16 @@ class Penalties:
             scores[seen] = values - (counts * self._frequency + self._presence)
 
 
-def restrict(scores: Scores, mask: Mask | None, scratch: Scratch) -> Candidates:
-    """Leave out what a mask forbids: few that may come are picked out, of many the others get -inf in `scratch`.
-    Raises EngineFailed if none may come."""
+def restrict(scores: Scores, mask: Mask | Banned | None, scratch: Scratch) -> Candidates:
+    """Leave out what a mask forbids, or what is banned: few that may come are picked out, of many the others get -inf
+    in `scratch`. Raises EngineFailed if a mask lets none come."""
     if mask is None:
         return Candidates(scores)
+    if isinstance(mask, Banned):
+        if scores is not scratch.scores:
+            np.copyto(scratch.scores, scores)
+        scratch.scores[mask.tokens] = _FORBIDDEN
+        return Candidates(scratch.scores)
     words = np.flatnonzero(mask)
     if not len(words):
         raise EngineFailed("The grammar allows no token here, and does not allow the answer to end.")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from flowgen.adapters.llama.backend import Sampler
-from flowgen.adapters.llama.candidates import CANDIDATE, Candidates, Scratch, largest, likeliest
+from flowgen.adapters.llama.candidates import CANDIDATE, Candidates, Scratch, column_maxima, largest, likeliest
 from flowgen.adapters.llama.logprobs import LEAST, token_logprob
 from flowgen.adapters.llama.preparation import draw_seed
 from flowgen.adapters.llama.sampler import Step, TokenSampler
@@ -165,6 +165,29 @@ def test_the_largest_are_found_without_sorting(scores: list[int], times: int, co
     array[array == -5] = -np.inf
     expected = [place for place in np.argsort(-array, kind="stable") if array[place] > -np.inf][:count]
     assert largest(array, count).tolist() == expected
+
+
+@pytest.mark.parametrize("size", [2047, 2048, 2049, 3000, 65_536, 70_001])
+@pytest.mark.parametrize("count", [1, 40, 300, 1024, 1025])
+@pytest.mark.parametrize("share_possible", [1.0, 0.01])
+def test_the_largest_are_found_in_columns(size: int, count: int, share_possible: float) -> None:
+    rng = np.random.default_rng(size + count)
+    scores = rng.normal(0, 3, size).astype(np.float32).round(2)  # some are equal
+    scores[rng.random(size) > share_possible] = -np.inf
+    scores[-1] = 50.0  # the last one stands behind the last whole row
+    expected = [place for place in np.argsort(-scores, kind="stable")[:count] if scores[place] > -np.inf]
+    assert largest(scores, count).tolist() == expected
+    assert largest(scores, count, column_maxima(scores)).tolist() == expected
+
+
+@pytest.mark.parametrize("size", [3, 2047, 2048, 3000])
+@pytest.mark.parametrize("value", [np.inf, np.nan, 9.0])
+def test_the_columns_say_what_the_best_score_is(size: int, value: float) -> None:
+    scores = np.random.default_rng(size).normal(0, 1, size).astype(np.float32)
+    for place in (0, size - 1):
+        marked = scores.copy()
+        marked[place] = value
+        assert str(column_maxima(marked).max()) == str(marked.max())
 
 
 def test_few_candidates_are_drawn_by_their_ids() -> None:

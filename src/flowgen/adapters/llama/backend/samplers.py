@@ -13,18 +13,20 @@ class Sampler:
 
     def __init__(self, steps: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """`steps` are names of llama_sampler_init_* with their arguments."""
-        self._samplers = [getattr(llama, f"llama_sampler_init_{name}")(*arguments) for name, arguments in steps]
+        self._chain = llama.llama_sampler_chain_init(llama.llama_sampler_chain_params(no_perf=True))
+        for name, arguments in steps:
+            llama.llama_sampler_chain_add(self._chain, getattr(llama, f"llama_sampler_init_{name}")(*arguments))
+        self._array = llama.llama_token_data_array()
+        self._reference = ctypes.byref(self._array)
 
     def accept(self, tokens: Iterable[int]) -> None:
         """Tell the samplers what was said, for those that look back."""
         for token in tokens:
-            for sampler in self._samplers:
-                llama.llama_sampler_accept(sampler, token)
+            llama.llama_sampler_accept(self._chain, token)
 
     def forget(self) -> None:
         """Begin anew: nothing was said."""
-        for sampler in self._samplers:
-            llama.llama_sampler_reset(sampler)
+        llama.llama_sampler_reset(self._chain)
 
     def draw(self, candidates: NDArray[Any], *, is_sorted: bool) -> int:
         """Run candidates (of type CANDIDATE, at least one, overwritten) through; give the token that the last sampler
@@ -33,15 +35,14 @@ class Sampler:
         return int(array.data[array.selected].id)
 
     def apply(self, candidates: NDArray[Any], *, is_sorted: bool = False) -> Any:
-        """Run candidates through, in place; give llama.cpp's array of them."""
-        array = llama.llama_token_data_array(
-            candidates.ctypes.data_as(ctypes.POINTER(llama.llama_token_data)), len(candidates), -1, is_sorted
-        )
-        for sampler in self._samplers:
-            llama.llama_sampler_apply(sampler, ctypes.byref(array))
+        """Run candidates through, in place; give llama.cpp's array of them, which is the same one every time."""
+        array = self._array
+        array.data = ctypes.pointer(llama.llama_token_data.from_buffer(candidates))
+        array.size, array.selected, array.sorted = len(candidates), -1, is_sorted
+        llama.llama_sampler_apply(self._chain, self._reference)
         return array
 
     def close(self) -> None:
-        for sampler in self._samplers:
-            llama.llama_sampler_free(sampler)
-        self._samplers = []
+        if self._chain:
+            llama.llama_sampler_free(self._chain)
+            self._chain = None
