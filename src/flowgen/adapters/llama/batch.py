@@ -42,6 +42,8 @@ class BatchArrays:
     def fill(self, pieces: Sequence[BatchPiece]) -> int:
         """Lay the pieces one after the other; give the number of tokens. Raises ValueError for more than there is room
         for: llama.cpp would end the process."""
+        if len(pieces) <= self.capacity and all(len(piece.tokens) == 1 for piece in pieces):
+            return self._fill_singly(pieces)
         lengths = np.array([len(piece.tokens) for piece in pieces], np.int32)
         ends = np.cumsum(lengths, dtype=np.int32)
         count = int(ends[-1]) if len(ends) else 0
@@ -54,4 +56,13 @@ class BatchArrays:
         self.position[:count] = rows + np.repeat(offsets, lengths)
         self.sequence[:count] = np.repeat(np.array([piece.sequence for piece in pieces], np.int32), lengths)
         self.output[:count] = rows >= np.repeat(first_outputs, lengths)
+        return count
+
+    def _fill_singly(self, pieces: Sequence[BatchPiece]) -> int:
+        """A token of each sequence, which is what most batches are."""
+        count = len(pieces)
+        self.token[:count] = [piece.tokens[0] for piece in pieces]
+        self.position[:count] = [piece.position for piece in pieces]
+        self.sequence[:count] = [piece.sequence for piece in pieces]
+        self.output[:count] = [piece.num_outputs for piece in pieces]
         return count

@@ -74,7 +74,7 @@ def largest(scores: Scores, count: int, maxima: Scores | None = None) -> Places:
     if len(columns) == len(scores) or count > len(columns):
         return best_first(scores, np.flatnonzero(scores > -np.inf))[:count]
     bound = np.partition(columns, -count)[-count]  # at least `count` scores reach it, and few more
-    likely = np.flatnonzero(columns >= bound)
+    likely = (columns >= bound).nonzero()[0]
     if bound == -np.inf or len(likely) > 2 * count:
         places = np.flatnonzero(scores >= bound if bound > -np.inf else scores > bound)
     else:
@@ -86,7 +86,7 @@ def _reaching(scores: Scores, bound: np.float32, columns: Places) -> Places:
     """The places, in order, of the scores in these columns that reach a bound."""
     size = len(scores) - len(scores) % _NUM_COLUMNS
     few = scores[:size].reshape(-1, _NUM_COLUMNS).take(columns, axis=1)
-    rows, found = np.divmod(np.flatnonzero(few >= bound), len(columns))
+    rows, found = np.divmod((few >= bound).ravel().nonzero()[0], len(columns))
     places = rows * _NUM_COLUMNS + columns[found]
     if size == len(scores):
         return places

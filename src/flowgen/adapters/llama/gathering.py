@@ -18,10 +18,10 @@ class Gathering:
         self._most = most
         self._last = 0
 
-    def goes_on(self, running: Sequence[Answer]) -> bool:
-        """Say whether only prompts are to be computed now: the answers are all new, and the prompts that were there
-        when the first of them began are short enough together. Those that come later are not waited for."""
-        prompts = [answer for answer in running if answer.is_prefill]
+    def goes_on(self, running: Sequence[Answer], prompts: Sequence[Answer]) -> bool:
+        """Say whether only the prompts of those that run are to be computed now: the answers are all new, and the
+        prompts that were there when the first of them began are short enough together. Those that come later are not
+        waited for."""
         if len(prompts) == len(running) or not all(answer.is_new for answer in running):
             self._last = 0
             return False

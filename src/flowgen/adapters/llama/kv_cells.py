@@ -32,6 +32,11 @@ class CellLedger:
 
     def extend(self, sequence: int, count: int) -> None:
         """Take free cells; there must be `count` of them."""
+        if count == 1:  # what an answer takes with each token
+            cell = self._free.pop()
+            self._num_holders[cell] = 1
+            self._held.setdefault(sequence, []).append(cell)
+            return
         cells = self._free[len(self._free) - count :]
         del self._free[len(self._free) - count :]
         self._num_holders[cells] += 1

@@ -68,7 +68,8 @@ class TokenSampler:
         chosen = scores[places]
         handed = scratch.candidates(len(places))
         handed["id"] = places if candidates.ids is None else candidates.ids[places]
-        handed["logit"] = chosen - chosen.max()  # the best score is 0, so that no quotient overflows
+        best = chosen[0] if is_sorted else chosen.max()
+        np.subtract(chosen, best, out=handed["logit"])  # the best score is 0, so that no quotient overflows
         return self._steps.draw(handed, is_sorted=is_sorted)
 
     def _draw_steered(self, draw: StepSampler, mirostat: Mirostat, candidates: Candidates, scratch: Scratch) -> int:

@@ -216,18 +216,20 @@ class Scheduler:
         if not self._running:
             return []
         limits = self._limits
-        gathers = self._gathering.goes_on(self._running)
-        decoding = [answer for answer in self._running if not (gathers or answer.is_prefill)]
+        prompts = [answer for answer in self._running if answer.is_prefill]
+        gathers = self._gathering.goes_on(self._running, prompts)
+        decoding = [] if gathers else [answer for answer in self._running if not answer.is_prefill]
         most = self._pace.prefill_size(limits.n_pass, len(decoding))
-        ordered = [*decoding, *(answer for answer in self._running if answer.is_prefill)]
-        tokens = [self._wish(answer, most if answer.is_prefill else limits.n_pass) for answer in ordered]
+        ordered = [*decoding, *prompts]
+        tokens = [self._wish(answer, limits.n_pass) for answer in decoding]
+        tokens += [(self._prompt_piece(answer, most), ()) for answer in prompts]
         lengths = self._lengths(ordered, [len(own) + len(drafts) for own, drafts in tokens], len(decoding), most)
         pieces = [
             piece_of(answer, own, drafts, length)
             for answer, (own, drafts), length in zip(ordered, tokens, lengths, strict=True)
             if length
         ]
-        return self._one_pass(pieces) if limits.is_uniform else pieces
+        return self._one_pass(pieces) if limits.is_uniform and self._guess is not None else pieces
 
     def _one_pass(self, pieces: list[Piece]) -> list[Piece]:
         """With drafts, those of one length only, and as many as one pass holds: a later pass of the same batch may move
@@ -247,12 +249,16 @@ class Scheduler:
             return uniform_lengths(wanted, budget, num_decoding)
         return free_lengths(wanted, budget)
 
-    def _wish(self, answer: Answer, most: int) -> tuple[Sequence[int], Sequence[int]]:
-        """The tokens that an answer could compute next, up to its next checkpoint, and drafts after them."""
+    def _prompt_piece(self, answer: Answer, most: int) -> Sequence[int]:
+        """The tokens of a prompt that could be computed next, up to its next checkpoint."""
         cut = min((cut for cut in answer.cuts if cut > answer.num_computed), default=answer.num_known)
-        own = answer.next_piece(min(most, cut - answer.num_computed))
+        return answer.next_piece(min(most, cut - answer.num_computed))
+
+    def _wish(self, answer: Answer, most: int) -> tuple[Sequence[int], Sequence[int]]:
+        """The tokens that an answer under way could compute next, and drafts after them."""
+        own = answer.next_piece(most)
         is_last = answer.num_computed + len(own) == answer.num_known
-        if self._guess is None or self._is_their_turn or answer.is_prefill or not is_last:
+        if self._guess is None or self._is_their_turn or not is_last:
             return own, ()
         return own, self._guess(answer, own)
 

@@ -18,6 +18,8 @@ def uniform_lengths(wanted: Sequence[int], budget: int, num_decoding: int) -> li
     paid for. The others are prompts: the first one gets its wish, and the others that wait for it with it where their
     wish is the same, since a remainder would cost a pass of its own and wide passes are no faster than long ones.
     """
+    if max(wanted, default=1) == 1:  # what most steps are
+        return [1] * min(budget, len(wanted)) + [0] * max(0, len(wanted) - budget)
     prompt = next((place for place in range(num_decoding, len(wanted)) if wanted[place] > 1), None)
     if prompt is not None:
         return _with_prompt(wanted, budget, num_decoding, prompt)

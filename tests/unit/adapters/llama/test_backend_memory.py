@@ -240,3 +240,26 @@ def test_the_arrays_of_a_batch() -> None:
     lists = arrays.pointers()[4]
     assert [lists[row][0] for row in range(6)] == [4, 4, 4, 1, 2, 2]
     assert arrays.fill([]) == 0
+
+
+def test_a_token_of_each_sequence_is_laid_as_longer_pieces_are() -> None:
+    arrays = BatchArrays(3)
+    arrays.fill([BatchPiece(sequence=9, position=40, tokens=[8, 8, 8], num_outputs=3)])  # what was there before
+    pieces = [
+        BatchPiece(sequence=5, position=17, tokens=(3,), num_outputs=1),
+        BatchPiece(sequence=2, position=0, tokens=[4], num_outputs=0),
+    ]
+    assert arrays.fill(pieces) == 2
+    rows = zip(arrays.token, arrays.position, arrays.sequence, arrays.output, strict=True)
+    assert [tuple(map(int, row)) for row in rows][:2] == [(3, 17, 5, 1), (4, 0, 2, 0)]
+    with pytest.raises(ValueError, match="at most 3"):
+        arrays.fill(pieces * 2)
+
+
+def test_scores_are_looked_up_anew_after_each_decode(context: backend.Context, prompt: list[int]) -> None:
+    first = extend(context, 0, 0, prompt[:4])
+    view = context.logits(3)
+    second = extend(context, 0, 4, prompt[4:8])
+    assert not np.array_equal(first, second)
+    assert np.array_equal(context.logits(3), second)
+    assert context.logits(3) is view  # no row is described twice

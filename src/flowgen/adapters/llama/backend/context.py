@@ -17,6 +17,8 @@ _uninitialised_bytes = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctyp
     ("PyBytes_FromStringAndSize", ctypes.pythonapi)
 )
 
+_MOST_VIEWS = 256
+
 
 class Context:
     """A context of a model: the role `DecodingContext`. Raises MemoryError where llama.cpp refuses; `log` then has its
@@ -29,6 +31,7 @@ class Context:
             setattr(parameters, name, value)
         self._parameters = parameters
         self._row = ctypes.c_float * model.n_vocab
+        self._views: dict[int, NDArray[np.float32]] = {}
         self._n_embd = model.number("n_embd_out")
         self.has_state = has_state(model, swa_full=bool(parameters.swa_full))
         self._context = llama.llama_init_from_model(model.handle, parameters)
@@ -64,8 +67,17 @@ class Context:
         pointer = llama.llama_get_logits_ith(self._context, index)
         if not pointer:
             raise IndexError(f"the last batch has no scores at {index}")
-        view = np.frombuffer(memoryview(self._row.from_address(ctypes.addressof(pointer.contents))), np.float32)
+        address = ctypes.addressof(pointer.contents)
+        view = self._views.get(address)
+        return self._seen(address) if view is None else view
+
+    def _seen(self, address: int) -> NDArray[np.float32]:
+        """A view of a row of scores, kept: llama.cpp gives the same few addresses again and again."""
+        view = np.frombuffer(memoryview(self._row.from_address(address)), np.float32)
         view.flags.writeable = False
+        if len(self._views) >= _MOST_VIEWS:
+            self._views.clear()
+        self._views[address] = view
         return view
 
     def pooled(self, sequence: int) -> list[float]:
