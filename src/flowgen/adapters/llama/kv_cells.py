@@ -7,6 +7,7 @@ would free.
 from collections.abc import Collection
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 class CellLedger:
@@ -60,9 +61,17 @@ class CellLedger:
 
     def num_held_only_by(self, sequences: Collection[int]) -> int:
         """How many cells would be free if all these sequences ended."""
+        return len(self._held_only_by(sequences))
+
+    def num_shared(self, sequence: int, position: int, sequences: Collection[int]) -> int:
+        """How many of a sequence's first cells would not be free if all these sequences ended."""
+        cells = self._held.get(sequence, [])[:position]
+        return len(cells) - int(np.isin(self._held_only_by(sequences), cells).sum())
+
+    def _held_only_by(self, sequences: Collection[int]) -> NDArray[np.int64]:
         held = [cell for sequence in sequences for cell in self._held.get(sequence, ())]
         cells, counts = np.unique(np.array(held, np.int64), return_counts=True)
-        return int((self._num_holders[cells] == counts).sum())
+        return cells[self._num_holders[cells] == counts]
 
     def _give_back(self, cells: list[int]) -> None:
         if not cells:

@@ -62,6 +62,11 @@ class PrefixCache:
         """What all take; a checkpoint that several share counts once."""
         return sum({id(copy): len(copy) for branch in [*self.idle, *self.growing] for copy in branch.copies}.values())
 
+    @property
+    def idle_slots(self) -> list[int]:
+        """The sequence ids of idle branches that have cells."""
+        return [branch.slot for branch in self.idle if branch.slot is not None]
+
     def touch(self, branch: Branch) -> None:
         """Make it the one that was used last."""
         self._clock += 1

@@ -49,7 +49,7 @@ class Residence:
     @property
     def num_idle_cells(self) -> int:
         """Cells that only idle branches hold."""
-        return self._cells.num_held_only_by([branch.slot for branch in self._cache.idle if branch.slot is not None])
+        return self._cells.num_held_only_by(self._cache.idle_slots)
 
     @property
     def host_bytes(self) -> int:
@@ -81,11 +81,12 @@ class Residence:
 
     def has_room_for(self, num_known: int, match: Match, running: Collection[Answer]) -> bool:
         """Whether so many tokens fit beside those that run, with what these have yet to compute, once idle branches
-        have left the cells."""
+        have left the cells; cells of the match that would leave with them are taken by the newcomer."""
         if not running:
             return True
         promised = sum(answer.num_known - answer.num_computed + _GROWTH for answer in running)
-        shared = match.position if match.branch is not None and match.branch.slot is not None else 0
+        slot = None if match.branch is None else match.branch.slot
+        shared = 0 if slot is None else self._cells.num_shared(slot, match.position, self._cache.idle_slots)
         return self._cells.num_free + self.num_idle_cells >= num_known - shared + promised
 
     def settle_in(self, answer: Answer, match: Match) -> int:
@@ -167,11 +168,10 @@ class Residence:
         """Keep the state that a model with a recurrent half has here; where the bytes do not suffice for more than one,
         the newest, which others may wait for."""
         branch = answer.branch
-        if (
-            not self._takes_checkpoints
-            or branch is None
-            or not (state := copied(self._memory.save_state, _slot(answer)))
-        ):
+        if not self._takes_checkpoints or branch is None:
+            return
+        state = copied(self._memory.save_state, _slot(answer))
+        if not state:
             return
         if not self._cache.has_room(len(state)):
             branch.checkpoints.clear()

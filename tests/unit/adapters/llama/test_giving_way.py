@@ -91,3 +91,47 @@ def test_who_waits_for_cells_goes_on_when_the_one_that_had_them_is_cancelled() -
     runs.is_cancelled = third.is_cancelled = True
     machine.turn()
     assert waits.branch is not None
+
+
+def test_cells_that_a_newcomer_goes_on_from_are_not_free_for_it_too() -> None:
+    machine = Machine(is_hybrid=False, num_cells=2048, n_pass=1024)
+    begun = answer_of(PROMPT * 2, 1)
+    machine.scheduler.add(begun)
+    machine.run()
+    assert machine.residence.num_idle_cells == 60
+    free = machine.residence.num_cells - machine.residence.num_cells_used
+    runs = answer_of([80 + place % 9 for place in range(free - 40)], 30)
+    machine.scheduler.add(runs)
+    machine.turn()
+    waits = answer_of([*PROMPT * 2, *PROMPT], 9)
+    machine.scheduler.add(waits)
+    machine.turn()
+    assert runs.branch is not None
+    assert waits.branch is None  # 30 tokens more and room to grow, where 40 cells are free
+
+
+@pytest.mark.parametrize("is_hybrid", [True, False])
+def test_cells_that_a_newcomer_shares_with_one_that_runs_are_no_more_needed(is_hybrid: bool) -> None:
+    machine = Machine(is_hybrid=is_hybrid, num_cells=256, n_pass=256)
+    shared = [2 + (place * place) % 90 for place in range(150)]
+    first, second = (answer_of([*shared, number], 40, [150]) for number in (3, 4))
+    machine.scheduler.add(first)
+    while first.is_prefill:
+        machine.turn()
+    machine.scheduler.add(second)
+    machine.turn()
+    assert first.branch is not None
+    assert second.num_cached == 150
+
+
+def test_one_that_others_follow_gives_way_last() -> None:
+    machine = Machine(is_hybrid=False, num_cells=320, n_pass=16)
+    stem = [2 + (place * place) % 90 for place in range(150)]
+    answers = [answer_of(prompt, 90) for prompt in ([80, *PROMPT], [89, *PROMPT], [*stem, 3], [*stem, 4])]
+    for answer in answers:
+        machine.scheduler.add(answer)
+    while answers[3].leader is None:
+        machine.turn()
+    assert answers[3].leader is answers[2]
+    machine.scheduler._give_way()
+    assert [answer.branch is not None for answer in answers] == [True, False, True, False]

@@ -34,3 +34,4 @@ def test_it_counts_as_sets_do(actions: list[tuple[str, int, int, int]]) -> None:
         assert [ledger.length(number) for number in range(4)] == [len(held[number]) for number in range(4)]
         others = {cell for number in (2, 3) for cell in held[number]}
         assert ledger.num_held_only_by([0, 1]) == len({*held[0], *held[1]} - others)
+        assert ledger.num_shared(0, count, [0, 1]) == len(others.intersection(held[0][:count]))
