@@ -39,8 +39,25 @@ class Emission:
 
     def push(self, token: int, logprob: TokenLogprob | None = None) -> TokenChunk:
         """Take a token; give what can go out, perhaps nothing."""
+        if not (self._held or self._stops.looks_for_any or self._text.is_unfinished):
+            text = self._text.feed(token)
+            if not self._text.is_unfinished:
+                return self._let_through(token, text, logprob)
+            self._held.append(_HeldToken(token, logprob))
+            return self._chunk(self._scan(text, is_whole=False))
         self._held.append(_HeldToken(token, logprob))
         return self._chunk(self._scan(self._text.feed(token), is_whole=not self._text.is_unfinished))
+
+    def _let_through(self, token: int, text: str, logprob: TokenLogprob | None) -> TokenChunk:
+        """A token of whole characters, where nothing is held back and no stop string is looked for: nearly all are."""
+        self._num_fed += len(text)
+        self._num_released = self._last_end = self._num_fed
+        return TokenChunk(
+            text=text,
+            tokens=(token,),
+            special=(token,) if self._text.is_preserved(token) else (),
+            logprobs=() if logprob is None else (logprob,),
+        )
 
     def finish(self, finish: Finish) -> TokenChunk:
         """Give what is left, with the finish. The bytes of a character that the token limit cut are no text."""

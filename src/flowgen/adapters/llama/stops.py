@@ -28,6 +28,11 @@ class StopScanner:
         self._found: int | None = None  # where a complete stop string begins, counted from the answer's start
         self.is_stopped = False
 
+    @property
+    def looks_for_any(self) -> bool:
+        """Whether there are stop strings: else all text goes through at once."""
+        return bool(self._stops)
+
     def feed(self, text: str) -> str:
         """Take text; give what can be released. Nothing comes after `is_stopped`."""
         if not self._stops:
