@@ -1,6 +1,7 @@
 """Finds stop strings in a text that grows. Knows texts and silent spans; refuses to know tokens and markup.
 
-Every rule is about one character after the other, so any cut of the same text gives the same result.
+Every rule is about one character after the other, so any cut of the same text gives the same result; a text in which
+none of what is looked for comes to its end is taken as a whole.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ class StopScanner:
             (span for span in spans if span.opening and not span.is_open), key=lambda s: -len(s.opening)
         )
         self._inside = next((span for span in spans if span.is_open), None)
-        self._num_kept = max((len(text) for text in [*self._stops, *(span.opening for span in self._spans)]), default=0)
+        self._marks = [*self._stops, *(span.opening for span in self._spans)]
+        self._num_kept = max(map(len, self._marks), default=0)
         self._num_seen = 0
         self._recent = ""  # the text since the last span, as far back as a stop or an opening can reach
         self._held = ""
@@ -37,6 +39,8 @@ class StopScanner:
         """Take text; give what can be released. Nothing comes after `is_stopped`."""
         if not self._stops:
             return text
+        if self._is_plain(text):
+            return self._pass(text)
         released = [self._step(character) for character in text if not self.is_stopped]
         return "".join(released)
 
@@ -44,6 +48,24 @@ class StopScanner:
         """The text has ended: give what was held, but for a stop string that waited for an opening."""
         released, self._held = (self._cut() if self._found is not None else self._held), ""
         return released
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing that is looked for now comes to its end in a text, nor may have before it."""
+        window = self._recent + text
+        if self._inside is not None:
+            return self._inside.closing is None or self._inside.closing not in window
+        return self._found is None and not any(mark in window for mark in self._marks)
+
+    def _pass(self, text: str) -> str:
+        """Take a text of which every character would only be looked at."""
+        self._num_seen += len(text)
+        self._held += text
+        if self._inside is not None:
+            if self._inside.closing is not None:
+                self._recent = (self._recent + text)[-len(self._inside.closing) :]
+            return self._release(0)
+        self._recent = (self._recent + text)[-self._num_kept :]
+        return self._release(self._num_begun())
 
     def _step(self, character: str) -> str:
         self._num_seen += 1

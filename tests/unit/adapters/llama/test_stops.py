@@ -38,6 +38,18 @@ def test_any_cut_gives_the_same(text: str, stops: list[str], spans: list[SilentS
     assert scan(pieces, stops, spans) == scan([text], stops, spans) == scan(list(text), stops, spans)
 
 
+@given(text=texts, stops=stops, spans=spans, cut=st.integers(0, 30))
+def test_what_is_given_out_so_far_is_the_same_too(
+    text: str, stops: list[str], spans: list[SilentSpan], cut: int
+) -> None:
+    whole, single = StopScanner(stops, spans), StopScanner(stops, spans)
+    for piece in (text[:cut], text[cut:]):
+        assert whole.feed(piece) == "".join(single.feed(character) for character in piece if not single.is_stopped)
+        assert whole.is_stopped == single.is_stopped
+        if whole.is_stopped:
+            return
+
+
 @given(text=texts, stops=stops)
 def test_the_first_complete_stop_string_cuts(text: str, stops: list[str]) -> None:
     found = [(place + len(stop), place) for stop in stops if (place := text.find(stop)) >= 0]
