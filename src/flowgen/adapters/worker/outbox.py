@@ -41,6 +41,11 @@ class Outbox:
                 if isinstance(event, Piece | Failed):
                     self._streaming.discard(event.id)
 
+    def forget(self, number: int) -> None:
+        """An answer was given up: neither an end of it nor an error will come."""
+        with self._changing:
+            self._streaming.discard(number)
+
     def step_ended(self) -> None:
         """The engine's turn is over. Send what there is, or leave it to the next turn, which comes: no answer's first
         chunk, nor its last, and nothing twice."""

@@ -111,6 +111,7 @@ class Serving:
             self._tasks[number].cancel()
         if number in self._answers:
             self._answers.pop(number)()
+            self._outbox.forget(number)
 
     async def _do(self, number: int, command: Command) -> None:
         try:

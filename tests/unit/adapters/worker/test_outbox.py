@@ -115,3 +115,14 @@ def test_a_prompts_log_probabilities_stay_apart_from_the_answers() -> None:
     logprob = TokenLogprob(chosen=TokenAlternative(token=1, data=b"a", logprob=-1.0))
     prompt = Piece(id=1, chunk=TokenChunk(logprobs=(logprob,)))
     assert steps.step(prompt, piece(1)) == [prompt, piece(1)]
+
+
+def test_nothing_is_remembered_of_an_answer_that_was_given_up() -> None:
+    steps = Steps()
+    for number in range(1, 4):
+        steps.step(piece(1, answer=number))
+        steps.outbox.forget(number)
+        assert steps.step(piece(2, answer=number)) != []  # as a beginning is told at once
+        steps.outbox.forget(number)
+    steps.outbox.forget(99)
+    assert not steps.outbox._streaming
