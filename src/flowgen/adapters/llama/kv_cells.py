@@ -71,7 +71,8 @@ class CellLedger:
     def _held_only_by(self, sequences: Collection[int]) -> NDArray[np.int64]:
         held = [cell for sequence in sequences for cell in self._held.get(sequence, ())]
         cells, counts = np.unique(np.array(held, np.int64), return_counts=True)
-        return cells[self._num_holders[cells] == counts]
+        only: NDArray[np.int64] = cells[self._num_holders[cells] == counts]
+        return only
 
     def _give_back(self, cells: list[int]) -> None:
         if not cells:
