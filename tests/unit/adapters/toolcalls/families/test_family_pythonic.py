@@ -20,6 +20,13 @@ def test_all_of_pythons_quotes(text: str) -> None:
     assert calls_in(MADE_UP, f"<py>[get_weather(city={text})]</py>") == [("get_weather", {"city": "Rome"})]
 
 
+@pytest.mark.parametrize("word", ["Paris", "Nothing", "True1", "paris", "Trues"])
+def test_a_word_that_is_none_of_pythons_is_no_value(word: str) -> None:
+    for is_strict in (True, False):
+        answer = read(MADE_UP, f"<py>[get_weather(city={word}, days=3)]</py>", is_strict=is_strict)
+        assert (answer.calls, len(answer.malformed)) == ((), 1)
+
+
 def test_a_broken_call_leaves_its_siblings() -> None:
     answer = read(MADE_UP, "<py>[ping(), ping(a=), ping(b=1)]</py>")
     assert [call.arguments for call in answer.calls] == [{}, {"b": 1}]
