@@ -4,6 +4,7 @@ What models write is mended on the way where it can be: raw line breaks in strin
 """
 
 import json
+import math
 import re
 
 import msgspec
@@ -55,13 +56,21 @@ def decoded(text: str) -> JsonValue:
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         pass
     try:
-        return json.loads(text, parse_constant=_refuse_constant)  # integers beyond 64 bits
+        # integers beyond 64 bits
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise BrokenCall(f"{text[:80]!r} is no JSON") from None
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(digits)
+    return value
 
 
 def _value(stream: CharacterStream, tell: Tell) -> Reading[str]:
@@ -166,7 +175,10 @@ def _wait(stream: CharacterStream, num_characters: int) -> Reading[None]:
 
 def encoded(value: JsonValue) -> str:
     """Give a value's JSON text."""
-    return msgspec.json.encode(value).decode()
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # half a character
+        return json.dumps(value)
 
 
 def inner(text: str) -> str:
