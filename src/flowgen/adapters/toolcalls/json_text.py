@@ -1,6 +1,7 @@
 r"""Passes one JSON value through as its text comes, and decodes it at its end. Knows JSON; refuses to know calls.
 
-What models write is mended on the way where it can be: raw line breaks in strings, \', Python's words, half characters.
+What models write is mended on the way where it can be: raw line breaks in strings, \', Python's words and quotes, keys
+without quotes, commas behind the last of a list, half characters.
 """
 
 import json
@@ -10,22 +11,25 @@ import re
 import msgspec
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
+from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading, Tell, unheard
 from flowgen.domain.values import JsonValue
 
 _INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])*+')
-_OUTSIDE = re.compile(rf"""(?:[\s,:0-9.+-]++|"{_INSIDE.pattern}"|(?:true|false|null)(?=[\s,}}\]]))*+""")
+_OUTSIDE = re.compile(
+    rf"""(?:[\s:0-9.+-]++|,(?=\s*+[^\s}}\]])|"{_INSIDE.pattern}"|(?:true|false|null)(?=[\s,}}\]]))*+"""
+)
 """What changes no depth: both match any text, if only nothing of it."""
+_INSIDE_SINGLE = re.compile(r"""[^'"\\\x00-\x1f]++""")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
 _PART_OF_STRING = re.compile(r'"[^"\\\x00-\x1f]{0,99}')
 _SCALAR = re.compile(r"[^\s,\]}<]+")
 _ESCAPE = re.compile(r'["\\/bfnrt]')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
 _LOW = re.compile(r"\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_WORD = re.compile(r"[A-Za-z]+")
-_WORDS = {"True": "true", "False": "false", "None": "null"} | {
-    word: word for word in ("true", "false", "null", "e", "E")
-}
+_WORD = re.compile(r"[\w$]+")
+_WORDS = {"True": "true", "False": "false", "None": "null"} | {word: word for word in ("true", "false", "null")}
+_DIGITS = frozenset("0123456789.")
+_EXPONENT = re.compile(r"[eE][0-9]*")
 
 
 def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:
@@ -33,6 +37,11 @@ def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:
     first = stream.text[stream.at : stream.at + 1] or (yield from stream.peek())
     if first and first in '{["':
         text = yield from _value(stream, tell)
+    elif first == "'":
+        pieces: list[str] = []
+        yield from _single_quoted(stream, pieces.append)
+        text = "".join(pieces)
+        tell(text)
     else:
         word = yield from stream.take_run(_SCALAR)
         text = _WORDS.get(word, word)
@@ -40,10 +49,13 @@ def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:
     return decoded(text)
 
 
-def read_string(stream: CharacterStream) -> Reading[JsonValue]:
-    """Read the value that begins here, a string as a rule, without telling it."""
+def read_string(stream: CharacterStream, *, is_plain: bool = False) -> Reading[JsonValue]:
+    """Read the value that begins here, a string as a rule, without telling it. Raises BrokenCall; with `is_plain` for
+    all but strings without escapes, too."""
     while not (simple := stream.take_now(_STRING)):
         if stream.end is not None or not _PART_OF_STRING.fullmatch(stream.text, stream.at):
+            if is_plain:
+                raise BrokenCall("a plain string expected")
             return (yield from read_json(stream, unheard))
         yield
     return simple[1:-1]
@@ -98,11 +110,53 @@ def _value(stream: CharacterStream, tell: Tell) -> Reading[str]:
             stream.flow = None
         elif place.is_inside:
             told((yield from _mended(stream, character)))
+        elif character == ",":
+            told((yield from _comma(stream)))
+        elif character == "'":
+            yield from _single_quoted(stream, told)
         else:
-            word = yield from stream.take_run(_WORD)
-            if word not in _WORDS:
-                raise BrokenCall(f"{word or character!r} is no JSON")
-            told(_WORDS[word])
+            told((yield from _word(stream, character, is_in_number=pieces[-1][-1:] in _DIGITS)))
+
+
+def _comma(stream: CharacterStream) -> Reading[str]:
+    """Read a comma and white space; before a bracket that closes, the comma is left out."""
+    stream.at += 1
+    space = yield from stream.take_run(SPACE)
+    following = yield from stream.peek()
+    return space if following and following in "}]" else f",{space}"
+
+
+def _single_quoted(stream: CharacterStream, tell: Tell) -> Reading[None]:
+    """Read a text in single quotes, and tell it in double ones."""
+    stream.at += 1
+    tell('"')
+    while True:
+        if run := stream.take_now(_INSIDE_SINGLE):
+            tell(run)
+        character = yield from stream.peek()
+        if not character:
+            raise CutCall(stream.end)
+        if character == "'":
+            break
+        if not _INSIDE_SINGLE.match(character):
+            tell((yield from _mended(stream, character)))
+    stream.at += 1
+    tell('"')
+
+
+def _word(stream: CharacterStream, first: str, *, is_in_number: bool) -> Reading[str]:
+    """Read one of JSON's or Python's words, a key without quotes, or a number's exponent. Raises BrokenCall."""
+    word = yield from stream.take_run(_WORD)
+    if word in _WORDS:
+        return _WORDS[word]
+    if is_in_number and _EXPONENT.fullmatch(word):
+        return word
+    size = stream.num_marked
+    following = stream.space_now() or (yield from stream.space())
+    if not word or following != ":":
+        raise BrokenCall(f"{word or first!r} is no JSON")
+    stream.rewind(size)
+    return quoted(word)
 
 
 class _Place:

@@ -3,7 +3,52 @@
 import pytest
 
 from flowgen.adapters.toolcalls.broken import BrokenCall
-from flowgen.adapters.toolcalls.json_text import decoded, encoded
+from flowgen.adapters.toolcalls.character_stream import CharacterStream
+from flowgen.adapters.toolcalls.json_text import decoded, encoded, read_json
+from flowgen.domain.values import JsonValue
+
+
+def value_of(pieces: list[str]) -> tuple[JsonValue, str]:
+    """Give a value that arrives in pieces, and the text that was told of it."""
+    stream, told = CharacterStream(), list[str]()
+    reading = read_json(stream, told.append)
+    try:
+        for piece in pieces:
+            stream.push(piece)
+            next(reading)
+        stream.finish("stop")
+        next(reading)
+    except StopIteration as stopped:
+        return stopped.value, "".join(told)
+    raise AssertionError("it waits for more than there is")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('{"a": [1, 2,], "b": {"c": null,\n},}', '{"a": [1, 2], "b": {"c": null\n}}'),
+        ("{'a': 'x', 'b': ['y']}", '{"a": "x", "b": ["y"]}'),
+        ("""{'a': "it's", "b": 'say "x"', 'c': 'it\\'s'}""", '{"a": "it\'s", "b": "say \\"x\\"", "c": "it\'s"}'),
+        ("{'a': 'x\ny\\u00e9\\n'}", '{"a": "x\\ny\\u00e9\\n"}'),
+        ('{a: 1, b_2 : {$c: "a: b"}}', '{"a": 1, "b_2" : {"$c": "a: b"}}'),
+        ('{"a": True, "b": None, "c": [False]}', '{"a": true, "b": null, "c": [false]}'),
+        ('{"a": 1e5, "b": 1E-5, "c": 2.e, e: 1}', ""),
+        ('{"a": 1e5, "b": 1E-5, "c": 1.5e+3, e: 1, e2: 2}', '{"a": 1e5, "b": 1E-5, "c": 1.5e+3, "e": 1, "e2": 2}'),
+        ("{a b: 1}", ""),
+        ("{'a': 'x", ""),
+        ('{"a": x}', ""),
+        ("[1,,2]", ""),
+        ('{"a": 1 "b": 2}', ""),
+    ],
+)
+def test_what_models_write_is_mended_however_it_is_cut(text: str, written: str) -> None:
+    for size in (1, 2, 3, len(text)):
+        pieces = [text[start : start + size] for start in range(0, len(text), size)]
+        if written:
+            assert value_of(pieces) == (decoded(written), written)
+        else:
+            with pytest.raises(BrokenCall):
+                value_of(pieces)
 
 
 @pytest.mark.parametrize("text", ["1e999", "-1e999", '{"a": [1e999]}', "NaN", "Infinity", "[-Infinity]"])
