@@ -6,13 +6,17 @@ from typing import Literal
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, unheard
+from flowgen.adapters.toolcalls.call_in_parts import CallInParts
+from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, unheard
 from flowgen.adapters.toolcalls.json_text import decoded, encoded, read_json, read_string
 from flowgen.domain.values import JsonObject, JsonValue, Value
 
 _MAX_WRAPPERS = 8
+_FUNCTION = "function"
+_TYPE = "type"
 _FIRST_KEY = re.compile(r'\s*"([^"\\\x00-\x1f]*)"\s*:')
 _NEXT_KEY = re.compile(r'\s*,\s*"([^"\\\x00-\x1f]*)"\s*:')
+_BARE_KEY = re.compile(r"[\w$]+")
 _PART_OF_KEY = re.compile(r'\s{0,9}(?:,\s{0,9})?(?:"[^"\\\x00-\x1f]{0,99}(?:"\s{0,9})?)?')
 """What may become a key; longer ones are read otherwise, so that no text is looked at often."""
 
@@ -48,27 +52,42 @@ class JsonCallReader:
     """Reads calls in either order of keys. Missing arguments are none; arguments may be JSON in a string.
 
     `names` are those that a call may have, None any. With `is_bare` nothing is told before it is sure that this is a
-    call: its name and its arguments are there, and no other keys.
+    call: its name and its arguments are there, and no other keys. What a strict grammar takes for text is none where
+    `is_bare`: the first call's name stands first, to the letter. A reader that is not strict takes what Python would,
+    and braces too many, or too few before one of `closings`.
     """
 
     def __init__(
-        self, stream: CharacterStream, events: CallEvents, keys: Keys, *, names: Collection[str] | None, is_bare: bool
+        self,
+        stream: CharacterStream,
+        events: CallEvents,
+        keys: Keys,
+        *,
+        names: Collection[str] | None,
+        is_bare: bool,
+        is_strict: bool,
+        closings: tuple[str, ...] = (),
     ) -> None:
         self._stream = stream
         self._events = events
         self._keys = keys
         self._names = names
         self._is_bare = is_bare
+        self._is_lenient = not is_strict
+        self._is_exact = is_bare and is_strict
+        self._is_in_list = False
+        self._closings = closings
         self._depth = 0
 
     def list_of_calls(self) -> Reading[None]:
         """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
         num_calls, junk = self._events.num_calls, list[str]()
+        self._is_in_list = True
         self._stream.skip(1)
         while (found := (self._stream.space_now() or (yield from self._stream.space()))) != "]":
             if not found:
                 raise CutCall(self._stream.end)
-            if found == ",":
+            if (found == "," and not self._is_exact) or (found == "}" and self._is_lenient and not self._is_bare):
                 self._stream.skip(1)
             elif found == "{":
                 yield from self.call()
@@ -93,12 +112,12 @@ class JsonCallReader:
 
     def call(self) -> Reading[None]:
         """Read one object."""
-        call = _CallInParts(self._events, self._names, is_bare=self._is_bare)
+        call = CallInParts(self._events, self._names, is_bare=self._is_bare)
         yield from self._members(call)
         call.finish()
         self._stream.set_mark()
 
-    def _members(self, call: "_CallInParts") -> Reading[None]:
+    def _members(self, call: CallInParts) -> Reading[None]:
         stream = self._stream
         stream.skip(1)
         is_first = True
@@ -114,55 +133,100 @@ class JsonCallReader:
                 return
             is_first = False
 
-    def _slow_member(self, call: "_CallInParts", *, is_first: bool) -> Reading[bool]:
+    def _slow_member(self, call: CallInParts, *, is_first: bool) -> Reading[bool]:
         """Read a member whose key has not arrived, or is written otherwise; or the object's end."""
         stream = self._stream
         found = stream.space_now() or (yield from stream.space())
+        while found == "{" and is_first and self._is_lenient and not call.is_bare:
+            stream.at += 1
+            found = stream.space_now() or (yield from stream.space())
+        if not is_first and found == ",":
+            stream.skip(1)
+            found = stream.space_now() or (yield from stream.space())
+            if found == "}" and not self._is_lenient:
+                raise self._broken("a key", found)
+        elif not is_first and found != "}":
+            if call.is_whole and (yield from self._is_past(found)):
+                return False
+            raise self._broken("a comma", found)
         if found == "}":
             stream.at += 1
             return False
-        if not is_first:
-            if found != ",":
-                raise self._broken("a comma", found)
-            stream.skip(1)
-            found = stream.space_now() or (yield from stream.space())
-        if found != '"':
-            raise self._broken("a key", found)
-        key = yield from read_string(stream)
+        key = yield from self._key(call, found)
         if (colon := (stream.space_now() or (yield from stream.space()))) != ":":
             raise self._broken("a colon", colon)
         stream.skip(1)
-        yield from self._member(call, str(key))
+        yield from self._member(call, key)
         return True
 
-    def _member(self, call: "_CallInParts", key: str) -> Reading[None]:
+    def _is_past(self, found: str) -> Reading[bool]:
+        """Say whether what stands here comes behind a call, whose brace is missing."""
+        if not self._is_lenient or self._is_bare:
+            return False
+        return (found == "]" and self._is_in_list) or bool((yield from self._stream.starts_with_any(self._closings)))
+
+    def _key(self, call: CallInParts, found: str) -> Reading[str]:
+        if found == '"' or (found == "'" and self._is_lenient):
+            return str((yield from read_string(self._stream, is_plain=self._is_exact)))
+        key = (yield from self._stream.take_run(_BARE_KEY)) if self._is_lenient and not call.is_bare else ""
+        if not key:
+            raise self._broken("a key", found)
+        return key
+
+    def _member(self, call: CallInParts, key: str) -> Reading[None]:
         keys, stream = self._keys, self._stream
         first = stream.space_now() or (yield from stream.space())
+        if self._is_exact:
+            self._check_exact(call, key, first)
         if not keys.name:
             call.name_is(key)
+            self._is_exact = False
             yield from self._arguments(call, first)
         elif key in keys.name and not call.has_name:
-            name = yield from read_string(stream)
-            if not isinstance(name, str) or not name:
-                raise BrokenCall("its name is no text")
-            call.name_is(name)
+            yield from self._name(call)
         elif key in keys.name:
             raise BrokenCall("it has two names")
         elif key in keys.arguments:
             yield from self._arguments(call, first)
         elif key in keys.id:
-            call.id_is((yield from read_string(stream)))
+            call.id_is((yield from read_string(stream, is_plain=self._is_exact)))
         elif key in keys.wrappers and first in ("{", "["):
             yield from self._wrapper(call, first)
+        elif key == _FUNCTION and first == '"' and self._is_lenient and not call.has_name:
+            yield from self._name(call)
         elif key == keys.content and first == '"':
             call.is_wrapper = True
             self._events.content(str((yield from read_json(stream, unheard))))
         elif call.is_bare and key not in keys.others:
             raise BrokenCall(f"{key!r} is no key of a call")
+        elif self._is_exact:
+            if (yield from read_string(stream, is_plain=True)) != _FUNCTION:
+                raise BrokenCall("it is of no known type")
         else:
             yield from read_json(stream, unheard)
 
-    def _wrapper(self, call: "_CallInParts", first: str) -> Reading[None]:
+    def _name(self, call: CallInParts) -> Reading[None]:
+        name = yield from read_string(self._stream, is_plain=self._is_exact)
+        if not isinstance(name, str) or not name:
+            raise BrokenCall("its name is no text")
+        call.name_is(name)
+        self._is_exact = False
+
+    def _check_exact(self, call: CallInParts, key: str, first: str) -> None:
+        """Raise BrokenCall for what a strict grammar takes for text: see JsonCallRules.beginning."""
+        keys = self._keys
+        is_first = not (self._is_in_list or self._depth or call.is_typed)
+        is_wrapper = key in keys.wrappers and first in ("{", "[")
+        if key == _TYPE and key in keys.others:
+            call.is_typed = True
+        elif keys.written_id == "first" and key == keys.id[0]:
+            return
+        elif call.is_wrapper and key != keys.content:
+            raise BrokenCall("a text, and no call")
+        elif keys.name and key not in (*keys.name, keys.content) and not (is_wrapper and is_first):
+            raise BrokenCall("its name does not come first")
+
+    def _wrapper(self, call: CallInParts, first: str) -> Reading[None]:
         """Read a call, or a list of calls, that is the value of a key."""
         self._depth += 1
         if self._depth > _MAX_WRAPPERS:
@@ -176,7 +240,7 @@ class JsonCallReader:
             yield from self.list_of_calls()
         self._depth -= 1
 
-    def _arguments(self, call: "_CallInParts", first: str) -> Reading[None]:
+    def _arguments(self, call: CallInParts, first: str) -> Reading[None]:
         call.begin_arguments()
         if first == "{":
             call.arguments = yield from read_json(self._stream, call.taker)
@@ -186,73 +250,3 @@ class JsonCallReader:
 
     def _broken(self, expected: str, found: str) -> BrokenCall:
         return BrokenCall(f"{expected} expected, {found!r} found") if found else CutCall(self._stream.end)
-
-
-class _CallInParts:
-    """A call whose name and arguments come in either order; the arguments are told once the name is known."""
-
-    __slots__ = (
-        "_events", "_has_arguments", "_id", "_name", "_names", "_tell", "_waiting",
-        "arguments", "is_bare", "is_wrapper",
-    )  # fmt: skip
-
-    def __init__(self, events: CallEvents, names: Collection[str] | None, *, is_bare: bool) -> None:
-        self._events = events
-        self._names = names
-        self.is_bare = is_bare
-        self._tell: Tell | None = None
-        self._name: str | None = None
-        self._id = ""
-        self._waiting: list[str] = []
-        self._has_arguments = False
-        self.is_wrapper = False
-        self.arguments: JsonObject = {}
-
-    @property
-    def has_name(self) -> bool:
-        return self._name is not None
-
-    def name_is(self, name: str) -> None:
-        if self._name is not None:
-            raise BrokenCall("it has two names")
-        if self._names is not None and name not in self._names:
-            raise BrokenCall(f"{name!r} is no tool")
-        self._name = name
-        if not self.is_bare or self._has_arguments:
-            self._begin()
-
-    def id_is(self, value: JsonValue) -> None:
-        if isinstance(value, str):
-            self._id = value
-
-    def begin_arguments(self) -> None:
-        if self._has_arguments:
-            raise BrokenCall("it has arguments twice")
-        self._has_arguments = True
-        if self._name is not None and self._tell is None:
-            self._begin()
-
-    @property
-    def taker(self) -> Tell:
-        """What takes the arguments' text, once they have begun."""
-        return self._tell or self.tell
-
-    def tell(self, piece: str) -> None:
-        if self._tell is None:
-            self._waiting.append(piece)
-        else:
-            self._tell(piece)
-
-    def _begin(self) -> None:
-        self._tell = self._events.begin(self._name or "", self._id)
-        for piece in self._waiting:
-            self._tell(piece)
-
-    def finish(self) -> None:
-        if self.is_wrapper and self._name is None:
-            return
-        if self._tell is None:
-            raise BrokenCall("it has no name" if self._name is None else "it has no arguments")
-        if not self._has_arguments:
-            self._tell("{}")
-        self._events.complete(self.arguments, self._id)

@@ -42,11 +42,16 @@ class JsonCallRules:
         self._markers = markers
         self._arguments = add_arguments(grammar)
 
-    def any_call(self, before: str = "") -> str:
-        """Give the expression of one call; `before` is one lexeme with its opening."""
-        return choice(self.calls(before))
+    def any_call(self) -> str:
+        """Give the expression of one call."""
+        return choice(self.calls())
 
-    def calls(self, before: str = "") -> list[str]:
+    def bare_call(self, before: str) -> str:
+        """Give the expression of a call without markers. `before` is one lexeme with its opening, in which the type may
+        stand: models that were shown tools as JSON write it."""
+        return choice(self.calls(before, is_bare=True))
+
+    def calls(self, before: str = "", *, is_bare: bool = False) -> list[str]:
         """Give the expression of each tool's call."""
         key = self._keys.id[0] if self._keys.id else ""
         first = last = ""
@@ -59,7 +64,10 @@ class JsonCallRules:
         calls = []
         for tool, arguments in zip(self._grammar.plan.tools, self._arguments, strict=True):
             opening = call_opening(tool.name, self._keys, self._markers)
-            written = lark.literal('", ' + opening[1:] if first else before + opening)
+            if is_bare and not first:
+                written = f"/{lark.pattern(before + '{')}({lark.pattern(_TYPE)})?{lark.pattern(opening[1:])}/"
+            else:
+                written = lark.literal('", ' + opening[1:] if first else before + opening)
             calls.append(f'{first} {written} {arguments} {last} "}}"')
         return calls
 
@@ -67,7 +75,10 @@ class JsonCallRules:
         """Give the pattern of what a call without markers begins with."""
         names = "|".join(lark.pattern(tool.name) for tool in self._grammar.plan.tools)
         key = rf'"(?:{"|".join(map(lark.pattern, self._keys.name))})"\s*:\s*' if self._keys.name else ""
-        return rf'(?:{_WRAPPER})?\[?\s*\{{\s*{key}"(?:{names})"'
+        members = [r'"type"\s*:\s*"function"'] if "type" in self._keys.others else []
+        members += [rf'"{lark.pattern(self._keys.id[0])}"\s*:\s*"[^"]*"'] if self._keys.written_id == "first" else []
+        before = rf"(?:(?:{'|'.join(members)})\s*,\s*)*" if members else ""
+        return rf'(?:{_WRAPPER})?\[?\s*\{{\s*{before}{key}"(?:{names})"'
 
     def _id(self, letters: re.Pattern[str]) -> str:
         name = f"{self._grammar.name.upper()}_ID"
@@ -77,4 +88,5 @@ class JsonCallRules:
         return name
 
 
+_TYPE = '"type": "function", '
 _WRAPPER = r'\{\s*"(?:tool_calls?|function)"\s*:\s*'

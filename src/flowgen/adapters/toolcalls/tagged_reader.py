@@ -28,6 +28,8 @@ class TaggedReader:
         self._start = start
         self._types = ToolTypes(start.tools)
         self._break = "\n" if self._marks.has_break_after else ""
+        self._may_be_json = texts.has_json_body or not start.is_strict
+        self._json = JsonCallReader(stream, events, Keys(), names=None, is_bare=False, is_strict=start.is_strict)
 
     def block(self) -> Reading[None]:
         """Read the calls from here on, with the texts around them."""
@@ -44,6 +46,9 @@ class TaggedReader:
                 yield from self._call()
                 stream.set_mark()
                 is_first = False
+            elif found == "{" and section and not self._start.is_strict:
+                yield from self._json.call()
+                is_first = False
             elif is_first:
                 raise BrokenCall(f"a call expected, {found!r} found") if found else CutCall(stream.end)
             else:
@@ -53,8 +58,8 @@ class TaggedReader:
                 return
 
     def _call(self) -> Reading[None]:
-        if self._texts.has_json_body and (self._stream.space_now() or (yield from self._stream.space())) == "{":
-            yield from JsonCallReader(self._stream, self._events, Keys(), names=None, is_bare=False).call()
+        if self._may_be_json and (self._stream.space_now() or (yield from self._stream.space())) == "{":
+            yield from self._json.call()
             yield from self._has_argument(may_end=True)
             return
         name = yield from self._name()

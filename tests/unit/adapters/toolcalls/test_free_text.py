@@ -8,9 +8,10 @@ from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.adapters.toolcalls.families.nested_tags import NestedTags
 from flowgen.adapters.toolcalls.formats import builtin_formats
 from flowgen.application.answer_grammar import AnswerShape, bind_answer
-from flowgen.domain.messages import Tool
+from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.ports import CompiledConstraint
 from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole
+from support.formats import calls_in
 
 CONSTRAINER = LlguidanceConstrainer(num_vocabularies=200)
 TOOL = Tool(name="f", parameters={"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]})
@@ -39,6 +40,41 @@ def test_no_text_opens_a_call(syntax: DeclaredFormat) -> None:
         assert is_whole(grammar, "Hi there.", byte_vocabulary(*tokens))
         for text in (f"Hi {marker} there", f"Hi {marker}", marker):
             assert not is_whole(grammar, text, byte_vocabulary(*tokens)), (tokens, text)
+
+
+BARE = [one for one in builtin_formats() if one.name in ("llama3_json", "bare_json", "generic_json", "xlam")]
+UNBOUND = (
+    '{"arguments": {"b": 1}, "name": "f"}',
+    '{"parameters": {"b": 1}, "name": "f"}',
+    '{"type": "object", "name": "f", "arguments": {"b": 1}}',
+    r'{"type": "functio\u006e", "name": "f", "arguments": {"b": 1}}',
+    '{"id": "1", "name": "f", "arguments": {"b": 1}}',
+    r'{"n\u0061me": "f", "arguments": {"b": 1}}',
+    r'{"name": "\u0066", "arguments": {"b": 1}}',
+    '{"name": \'f\', "arguments": {"b": 1}}',
+    '[{"arguments": {"b": 1}, "name": "f"}]',
+    '[,{"name": "f", "arguments": {"b": 1}}]',
+    '{"function": {"arguments": {"b": 1}, "name": "f"}}',
+    '{"function": {"function": {"name": "f", "arguments": {"b": 1}}}}',
+    '[{"function": {"name": "f", "arguments": {"b": 1}}}]',
+    '{"tool_calls": [{"arguments": {"b": 1}, "name": "f"}]}',
+    '{"response": "Hi", "name": "f", "arguments": {"b": 1}}',
+)
+
+
+@pytest.mark.parametrize("text", UNBOUND)
+@pytest.mark.parametrize("syntax", BARE, ids=[one.name for one in BARE])
+def test_json_that_the_grammar_takes_for_text_is_no_call(syntax: DeclaredFormat, text: str) -> None:
+    assert is_whole(compiled(syntax), text, byte_vocabulary())
+    assert calls_in(syntax, text, is_strict=True, tools=(TOOL,)) == []
+
+
+@pytest.mark.parametrize("syntax", [one for one in BARE if one.name != "generic_json"], ids=lambda one: one.name)
+def test_a_call_may_say_that_it_is_one_of_a_function_and_is_bound(syntax: DeclaredFormat) -> None:
+    text = syntax.write([ToolCall(name="f", arguments={"a": "x"})]).replace("{", '{"type": "function", ', 1)
+    assert is_whole(compiled(syntax), text, byte_vocabulary())
+    assert calls_in(syntax, text, is_strict=True, tools=(TOOL,)) == [("f", {"a": "x"})]
+    assert not is_whole(compiled(syntax), text.replace('"a"', '"b"'), byte_vocabulary())
 
 
 def letters_are_taken(grammar: CompiledConstraint, text: str) -> bool:

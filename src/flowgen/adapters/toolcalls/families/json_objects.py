@@ -85,7 +85,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
         more = grammar.more(grammar.texts(self._between), one) if several else ""
         left, right = self.brackets if self.is_list else ("", "")
         if is_bare:  # what free text does not begin with is one lexeme
-            return grammar.bare(f"{calls.any_call(left)} {more} {grammar.texts(right)}", calls.beginning())
+            return grammar.bare(f"{calls.bare_call(left)} {more} {grammar.texts(right)}", calls.beginning())
         body = f"{grammar.texts(left)} {one} {more} {grammar.texts(right)}"
         between = None if several or self.is_alone else self.block_separator
         return grammar.marked(self.opening, f"{body} {grammar.texts(self.closing)}", openings, between)
@@ -117,7 +117,15 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
             opening = yield from stream.starts_with_any(others)
         stream.at += len(opening)
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
-        reader = JsonCallReader(stream, events, self.keys, names=names, is_bare=is_bare)
+        reader = JsonCallReader(
+            stream,
+            events,
+            self.keys,
+            names=names,
+            is_bare=is_bare,
+            is_strict=start.is_strict,
+            closings=openings.closings,
+        )
         found = stream.space_now() or (yield from stream.space())
         is_call = is_bare or start.is_strict or not found or found in "[{"
         prose = "" if is_call else (yield from self._prose(stream))

@@ -1,5 +1,7 @@
 """Calls that are JSON objects: what the family's fields say."""
 
+import pytest
+
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
 from flowgen.adapters.toolcalls.json_call_reader import Keys
@@ -24,6 +26,38 @@ def test_without_markers_only_known_tools_are_calls() -> None:
 def test_prose_between_marker_and_list_is_told_and_no_call() -> None:
     answer = read(LIST, '<c>see here [{"name": "ping"}]</c>')
     assert ([call.name for call in answer.calls], answer.texts) == (["ping"], "see here ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '[{"name": "get_weather", "arguments": {"city": "Rome",},},]',
+        "[{'name': 'get_weather', 'arguments': {'city': 'Rome'}}]",
+        '[{name: "get_weather", arguments: {city: "Rome"}}]',
+        '[{{"name": "get_weather", "arguments": {"city": "Rome"}}}]',
+        '{{"name": "get_weather", "arguments": {"city": "Rome"}}}',
+        '[{"name": "get_weather", "arguments": {"city": "Rome"}]',
+        '{"name": "get_weather", "arguments": {"city": "Rome"}',
+        '[{"function": "get_weather", "arguments": {"city": "Rome"}}]',
+        '{"type": "function", "function": "get_weather", "parameters": {"city": "Rome"}}',
+    ],
+)
+def test_what_models_write_between_markers_is_understood(body: str) -> None:
+    for after in ("", " Bye."):
+        answer = read(LIST, f"<c>{body}</c>{after}")
+        assert [(call.name, call.arguments) for call in answer.calls] == [("get_weather", {"city": "Rome"})]
+        assert (answer.texts, answer.malformed) == (after, ())
+
+
+def test_a_strict_parser_takes_what_the_grammar_writes() -> None:
+    for body in ("{'name': 'ping', 'arguments': {}}", '{{"name": "ping"}}', '{"name": "ping", "arguments": {}'):
+        assert calls_in(LIST, f"<c>[{body}]</c>", is_strict=True) == []
+
+
+def test_python_quotes_make_a_call_of_a_known_tool_without_markers_too() -> None:
+    assert calls_in(BARE, "{'fn': 'ping', 'with': {}}") == [("ping", {})]
+    assert calls_in(BARE, "{'fn': 'nobody', 'with': {}}") == []
+    assert calls_in(BARE, "{fn: 'ping', with: {}}") == []
 
 
 def test_keys_in_the_other_order_and_arguments_in_a_string() -> None:
