@@ -23,6 +23,8 @@ from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Marku
 from flowgen.domain.values import Value
 
 _BEGINNINGS = ("[{", '{"')
+_FENCES = ("```json", "```xml", "```")
+_MOST_INNER = 2
 _LINE_END = Markers(("\n",))
 
 
@@ -116,6 +118,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
             others = tuple(text for text in (*openings.plain, *openings.bare) if text not in "{[")
             opening = yield from stream.starts_with_any(others)
         stream.at += len(opening)
+        inner = () if start.is_strict else (yield from self._inner_openings(stream, openings))
         names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
         reader = JsonCallReader(
             stream,
@@ -132,7 +135,22 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
         yield from self._calls(stream, events, reader, start)
         if prose:
             events.malformed(prose, "no call behind a marker of calls")
-        yield from self._close(stream, is_bare=is_bare)
+        yield from self._close(stream, is_bare=is_bare, inner=inner)
+
+    def _inner_openings(self, stream: CharacterStream, openings: Openings) -> Reading[tuple[str, ...]]:
+        """Go past a tag in a fence, or a fence in a tag; give what was passed."""
+        texts = (*openings.marked, *(text for text in openings.bare if text not in "{["), *_FENCES)
+        passed: tuple[str, ...] = ()
+        while len(passed) < _MOST_INNER:
+            found = stream.space_now() or (yield from stream.space())
+            if not found or found in "{[":
+                break
+            opening = yield from stream.starts_with_any(texts)
+            if not opening:
+                break
+            stream.at += len(opening)
+            passed += (opening,)
+        return passed
 
     def _prose(self, stream: CharacterStream) -> Reading[str]:
         """Give what stands between the opening and the first call, where a call follows it."""
@@ -182,8 +200,9 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
         stream.rewind(size)
         return False
 
-    def _close(self, stream: CharacterStream, *, is_bare: bool) -> Reading[None]:
-        """Take the closing; an answer may end without it, or go on where it cannot be mistaken."""
+    def _close(self, stream: CharacterStream, *, is_bare: bool, inner: tuple[str, ...]) -> Reading[None]:
+        """Take the closing, and those of openings in it; an answer may end without it, or go on where it cannot be
+        mistaken."""
         closings = self._closings()
         size = stream.num_marked
         found = stream.space_now() or (yield from stream.space())
@@ -191,10 +210,16 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
             stream.skip(1)
             size = stream.num_marked if is_bare else size
             found = stream.space_now() or (yield from stream.space())
-        closing = stream.begins_now(closings) or (yield from stream.starts_with_any(closings))
-        if closing:
+        num_taken = 0
+        for texts in ((*closings, *(_FENCES[-1:] if inner else ())),) * (1 + len(inner)):
+            if not stream.space_now():
+                yield from stream.space()
+            closing = stream.begins_now(texts) or (yield from stream.starts_with_any(texts))
+            if not closing:
+                break
             stream.at += len(closing)
-        elif stream.end is not None and stream.is_cut(closings[:1]):
+            size, num_taken = stream.num_marked, num_taken + 1
+        if not num_taken and stream.end is not None and stream.is_cut(closings[:1]):
             stream.skip(len(stream.available))
         else:
             stream.rewind(size)

@@ -24,7 +24,7 @@ from flowgen.domain.toolcalls import AnswerPlan, AnswerStart, GrammarPart, Marku
 from flowgen.domain.values import Value
 
 _NUMBERED = re.compile(r"(?s:(.+?)):(\d+)")
-_FENCE = "```json"
+_FENCES = ("```json", "```")
 
 
 class NamedJson(Value, frozen=True):
@@ -150,17 +150,16 @@ class NamedJson(Value, frozen=True):
                 yield from stream.space()
             if (yield from stream.starts_with(opening)):
                 stream.skip(len(opening))
+                if self.text_name and not is_first and (yield from stream.starts_with(self.text_name)):
+                    stream.rewind(size)
+                    break
             elif not (is_first and section and not start.is_strict):
                 stream.rewind(size)
                 break
             yield from self._call(stream, events, start)
             stream.set_mark()
             is_first = False
-        yield from self._end(stream, section)
-
-    def _end(self, stream: CharacterStream, section: str) -> Reading[None]:
-        """Take the section's closing; an answer may go on without it."""
-        if section:
+        if section or not start.is_strict:  # an answer may go on without it, or have it alone
             yield from stream.closing(stripped(self.section_closing))
         stream.set_mark()
 
@@ -172,8 +171,8 @@ class NamedJson(Value, frozen=True):
             stream.skip(len(before))
         name, call_id = yield from self._name(stream, start)
         found = stream.space_now() or (yield from stream.space())
-        if found == "`" and (yield from stream.starts_with(_FENCE)):
-            stream.skip(len(_FENCE))
+        if found == "`" and not self._is_fenced and (fence := (yield from stream.starts_with_any(_FENCES))):
+            stream.skip(len(fence))
             found = stream.space_now() or (yield from stream.space())
         if found == "{":
             arguments = yield from read_json(stream, events.begin(name, call_id))
@@ -186,7 +185,9 @@ class NamedJson(Value, frozen=True):
             events.complete(arguments)
         elif found and self.raw_key:
             yield from self._raw(stream, events.begin(name, call_id), events)
-            return
+        elif found and not start.is_strict and (yield from stream.starts_with_any(self._ends())):
+            events.begin(name, call_id)("{}")
+            events.complete({})
         else:
             raise BrokenCall(f"JSON expected, {found!r} found") if found else CutCall(stream.end)
         yield from self._close(stream)
@@ -194,7 +195,8 @@ class NamedJson(Value, frozen=True):
     def _name(self, stream: CharacterStream, start: AnswerStart) -> Reading[tuple[str, str]]:
         """Read the name and the id, up to the arguments."""
         ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
-        markers = markers_of(*ends, "{", "<", "\n" if not self.name_end.strip() else "")
+        fences = () if start.is_strict else _FENCES
+        markers = markers_of(*ends, *fences, "{", "<", "\n" if not self.name_end.strip() else "")
         text, found = yield from text_until(stream, markers)
         call_id = ""
         if found and found == self.id_end.strip():
@@ -206,7 +208,7 @@ class NamedJson(Value, frozen=True):
             call_id, found = yield from text_until(stream, markers)
         if found == "<" and found not in ends:
             raise BrokenCall("it has no name")
-        if found != "{":
+        if found != "{" and (self._is_fenced or found not in fences):
             stream.skip(len(found))
         name = text.strip()
         if self.is_numbered:
@@ -227,30 +229,31 @@ class NamedJson(Value, frozen=True):
             pieces.append(piece)
             tell(quoted(piece)[1:-1])
 
-        yield from stream.until(markers_of(*stripped(self.opening)), told)
+        yield from stream.until(markers_of(*stripped(self.opening, self.closing)), told)
         tell('"}')
         events.complete({self.raw_key: "".join(pieces)})
 
+    @property
+    def _is_fenced(self) -> bool:
+        return self.name_end.strip() in _FENCES
+
+    def _ends(self) -> tuple[str, ...]:
+        """What may close a call; the fence of some closings may be missing."""
+        return stripped(self.closing, self.closing.partition("```")[2], "```" if self.closing else "")
+
     def _close(self, stream: CharacterStream) -> Reading[None]:
-        """Take the closing; a call may end without it."""
-        closing = self.closing.strip()
-        if not closing:
-            return
+        """Take the closing, and a fence before it; a call may end without them."""
         size = stream.num_marked
         if not stream.space_now():
             yield from stream.space()
-        if (yield from stream.starts_with(closing)):
-            stream.skip(len(closing))
-            return
-        fence, rest = closing.partition("```")[1:]
-        if fence and (yield from stream.starts_with(fence)):
-            stream.skip(len(fence))
+        ends = self._ends()
+        found = yield from stream.starts_with_any(ends)
+        stream.skip(len(found))
+        if found == "```" and found != self.closing.strip():
             if not stream.space_now():
                 yield from stream.space()
-            if (yield from stream.starts_with(rest.strip())):
-                stream.skip(len(rest.strip()))
-            return
-        if stream.end is not None and stream.is_cut((closing,)):
+            stream.skip(len((yield from stream.starts_with_any(ends[:-1]))))
+        elif not found and ends and stream.end is not None and stream.is_cut(ends[:1]):
             stream.skip(len(stream.available))
-            return
-        stream.rewind(size)
+        elif not found:
+            stream.rewind(size)

@@ -25,6 +25,7 @@ FORMAT = DeclaredFormat(
             opening="<｜tool▁call▁begin｜>",
             before_name="function<｜tool▁sep｜>",
             name_end="\n```json\n",
+            other_name_ends=("<｜tool▁sep｜>",),
             closing="\n```<｜tool▁call▁end｜>",
             separator="\n",
             section_closing="<｜tool▁calls▁end｜>",

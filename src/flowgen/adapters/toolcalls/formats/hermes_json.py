@@ -45,6 +45,9 @@ FORMAT = DeclaredFormat(
                 "```",
             ),
         ),
-        other_calls=(NamedJson(opening="<function=", name_end=">", closing="</function>"),),
+        other_calls=(
+            NamedJson(opening="<function=", name_end=">", closing="</function>"),
+            NamedJson(opening='<function name="', name_end='">', closing="</function>"),
+        ),
     )
 )

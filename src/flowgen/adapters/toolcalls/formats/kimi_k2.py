@@ -14,7 +14,7 @@ FORMAT = DeclaredFormat(
         models="Kimi K2, K2 Thinking, K2.5",
         reasoning=ReasoningTags(),
         calls_in_reasoning=True,
-        dropped=("<|im_end|>",),
+        dropped=("<|im_end|>", "<|tool_call_section_begin|>", "<|tool_call_section_end|>"),
         signs=(Sign(texts=("<|tool_call_argument_begin|>",)), Sign(tokens=("<|tool_call_argument_begin|>",))),
         calls=NamedJson(
             section_opening="<|tool_calls_section_begin|>",

@@ -1,5 +1,6 @@
 """Names outside of JSON arguments: what the family's fields say."""
 
+import msgspec
 import pytest
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
@@ -47,3 +48,62 @@ def test_an_id_without_its_number_is_a_call_of_known_tools_alone() -> None:
         assert calls_in(syntax, f"<fly>{written}<with>{{}}<land>") == [(name, {})]
     answer = read(syntax, "<fly>own.other<with>{}<land><fly>own.ping:1<with>{}<land>")
     assert ([call.name for call in answer.calls], len(answer.malformed)) == (["ping"], 1)
+
+
+FENCED = DeclaredFormat(
+    Declaration(
+        name="fenced",
+        calls=NamedJson(
+            section_opening="<calls>",
+            opening="<call>",
+            before_name="function<sep>",
+            name_end="\n```json\n",
+            closing="\n```<end>",
+            section_closing="</calls>",
+        ),
+    )
+)
+FENCES = (
+    '<calls><call>function<sep>ping\n```json\n{}\n```<end></calls>',
+    '<calls><call>function<sep>ping\n```\n{}\n```<end></calls>',
+    '<calls><call>function<sep>ping\n{}<end></calls>',
+    '<calls><call>function<sep>ping\n```json\n{}<end></calls>',
+    '<call>function<sep>ping\n```json\n{}\n```<end></calls>',
+    '<calls><call>function<sep>ping\n```json\n\n```<end></calls>',
+)
+
+
+@pytest.mark.parametrize("raw", FENCES)
+def test_fences_and_what_opens_a_section_may_be_missing(raw: str) -> None:
+    answer = read(FENCED, f"{raw} Bye.")
+    assert ([(call.name, call.arguments) for call in answer.calls], answer.texts) == ([("ping", {})], " Bye.")
+
+
+def test_a_fence_that_the_syntax_has_not_is_no_content() -> None:
+    raw = '<fly>get_weather<with>\n```json\n{"city": "Paris"}\n```<land> Bye.'
+    answer = read(MADE_UP, raw)
+    assert ([call.arguments for call in answer.calls], answer.texts) == ([{"city": "Paris"}], " Bye.")
+
+
+def test_no_arguments_before_the_closing_are_none() -> None:
+    assert calls_in(MADE_UP, "<fly>ping<with><land>") == [("ping", {})]
+    assert calls_in(MADE_UP, "<fly>ping<with><land>", is_strict=True) == []
+    assert calls_in(MADE_UP, "<fly>ping<with>") == []
+
+
+RAW = DeclaredFormat(
+    Declaration(
+        name="raw", calls=NamedJson(opening=">>>", name_end="\n", closing="<end>", raw_key="code", text_name="all\n")
+    )
+)
+
+
+def test_raw_arguments_end_at_the_closing() -> None:
+    answer = read(RAW, '>>>python\nprint("<")\n<end> Bye.')
+    assert ([call.arguments for call in answer.calls], answer.texts) == ([{"code": 'print("<")\n'}], " Bye.")
+
+
+def test_an_opening_of_text_behind_a_call_is_none_of_another() -> None:
+    syntax = DeclaredFormat(msgspec.structs.replace(RAW.declaration, dropped=(">>>all\n",)))
+    answer = read(syntax, ">>>ping\n{}>>>all\nDone.")
+    assert ([call.name for call in answer.calls], answer.content) == (["ping"], "Done.")

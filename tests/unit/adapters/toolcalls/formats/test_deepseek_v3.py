@@ -46,4 +46,10 @@ def test_second_names() -> None:
     assert FORMAT.aliases == ("deepseek_v3_ascii",)
 
 
+def test_calls_as_later_models_write_them_are_understood() -> None:
+    raw = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>ping<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜> Bye."
+    answer = read(FORMAT, raw)
+    assert ([call.name for call in answer.calls], answer.content) == (["ping"], " Bye.")
+
+
 TestDeepseekV3 = laws_of(FORMAT, constrainer)

@@ -30,4 +30,9 @@ def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
     assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
 
 
+def test_raw_code_ends_at_the_closing_tag() -> None:
+    answer = read(FORMAT, "<function=python>print(1)</function> Done.")
+    assert ([call.arguments for call in answer.calls], answer.content) == ([{"code": "print(1)"}], " Done.")
+
+
 TestFunctionaryV31 = laws_of(FORMAT, constrainer)

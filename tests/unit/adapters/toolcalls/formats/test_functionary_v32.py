@@ -32,4 +32,9 @@ def test_raw_code_is_an_argument() -> None:
     assert calls_in(FORMAT, (">>>python\nprint(1)")) == [("python", {"code": "print(1)"})]
 
 
+def test_text_behind_a_call_is_content() -> None:
+    answer = read(FORMAT, 'ping\n{}>>>all\nDone.', prompt="assistant\n\n>>>")
+    assert ([call.name for call in answer.calls], answer.content) == (["ping"], "Done.")
+
+
 TestFunctionaryV32 = laws_of(FORMAT, constrainer)

@@ -112,4 +112,32 @@ def test_templates_are_told_by_their_markers(source: str, is_claimed: bool) -> N
     assert (HERMES_JSON.match(TemplateProbe(source=source)) is not None) == is_claimed
 
 
+def test_the_name_may_be_an_attribute_of_a_function() -> None:
+    parsed = parse('<function name="f">\n{}\n</function>', is_strict=False)
+    assert (parsed.calls, parsed.texts) == ((ToolCall(name="f", arguments={}),), "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '```xml\n<response>\n{"name": "f", "arguments": {}}\n</response>\n```',
+        '```json\n\n<function_call> {"name": "f", "arguments": {}}\n</function_call> \n```',
+        '<tool_call>\n```json\n{"name": "f", "arguments": {}}\n```\n</tool_call>',
+        '```json\n<tool_call>\n{"name": "f", "arguments": {}}\n</tool_call>\n```',
+        '<tool_call>\n```json\n{"name": "f", "arguments": {}}\n</tool_call>',
+        '```\n[{"name": "f", "arguments": {}}]\n```',
+    ],
+)
+def test_fences_and_tags_in_each_other(raw: str) -> None:
+    parsed = parse(f"Hi. {raw} Bye.", is_strict=False)
+    assert (parsed.calls, parsed.texts, parsed.malformed) == ((ToolCall(name="f", arguments={}),), "Hi.  Bye.", ())
+    letters = HERMES_JSON.parser(AnswerStart(tools=(Tool(name="f"),), is_strict=False))
+    assert fold([*(event for one in f"Hi. {raw} Bye." for event in letters.feed(one)), *letters.finish("stop")]) == parsed
+
+
+@pytest.mark.parametrize("raw", ['```json\n{"name": "g", "arguments": {}}\n```', "```xml\n<response>x</response>\n```"])
+def test_what_stands_in_fences_and_is_no_call_is_content(raw: str) -> None:
+    assert parse(raw, is_strict=False).content == raw
+
+
 TestHermesJsonLaws = laws_of(HERMES_JSON, lambda: CONSTRAINER)

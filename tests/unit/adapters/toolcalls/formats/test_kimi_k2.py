@@ -43,4 +43,10 @@ def test_the_section_may_be_missing() -> None:
     ]
 
 
+def test_a_section_may_be_named_in_the_singular() -> None:
+    call = "<|tool_call_begin|>functions.ping:0<|tool_call_argument_begin|>{}<|tool_call_end|>"
+    answer = read(FORMAT, f"Hi.<|tool_call_section_begin|>{call}<|tool_call_section_end|>")
+    assert ([call.name for call in answer.calls], answer.content) == (["ping"], "Hi.")
+
+
 TestKimiK2 = laws_of(FORMAT, constrainer)

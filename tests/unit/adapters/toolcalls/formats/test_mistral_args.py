@@ -43,4 +43,8 @@ def test_marks_that_were_dropped_are_not_missed() -> None:
     assert calls_in(FORMAT, "[TOOL_CALLS]ping{}") == [("ping", {})]
 
 
+def test_a_list_of_older_models_is_understood() -> None:
+    assert calls_in(FORMAT, '[TOOL_CALLS] [{"name": "ping", "arguments": {}, "id": "123456789"}]') == [("ping", {})]
+
+
 TestMistralArgs = laws_of(FORMAT, constrainer)
