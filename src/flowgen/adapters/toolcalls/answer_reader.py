@@ -73,8 +73,11 @@ class AnswerReader:
         self._is_edge = True
         self._has_content = False
         self._num_again = 0
+        self._num_begun = 0
         if syntax is not None:
-            self._stream.push(syntax.begun(start))
+            begun = syntax.begun(start)
+            self._num_begun = len(begun)
+            self._stream.push(begun)
         self._reading = self._answer()
         next(self._reading, None)
 
@@ -172,7 +175,7 @@ class AnswerReader:
     def _no_call(self, broken: BrokenCall, size: int) -> None:
         """Tell what began like a call without markers, and is none; at least its opening, so that reading goes on."""
         self._stream.skip(max(0, size - self._stream.num_marked))
-        raw = self._stream.marked
+        raw = self._raw()
         is_cut = isinstance(broken, CutCall) and self._stream.end == "length"
         if is_cut and len("".join(raw.split())) >= _LEAST_CUT:
             self._events.malformed(self._space + raw, str(broken))
@@ -191,9 +194,15 @@ class AnswerReader:
             found = yield from stream.until(self._recovery, unheard)
             if found not in self._openings.marked:
                 stream.skip(len(found))
-        self._events.malformed(self._space + stream.marked, str(broken))
+        if raw := self._space + self._raw():
+            self._events.malformed(raw, str(broken))
         self._space = ""
         self._is_edge = False
+
+    def _raw(self) -> str:
+        """The text from the mark to here, without what the prompt wrote."""
+        stream = self._stream
+        return stream.marked[max(0, self._num_begun - (stream.position - stream.num_marked)) :]
 
     def _go_back(self, size: int) -> None:
         """Go back to that many characters after the mark, to read what followed again; but not so often that an answer

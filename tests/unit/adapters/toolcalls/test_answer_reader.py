@@ -4,6 +4,9 @@ import pytest
 
 from flowgen.adapters.toolcalls.declaration import DeclaredFormat
 from flowgen.adapters.toolcalls.formats import builtin_formats
+from flowgen.adapters.toolcalls.formats.functionary_v32 import FORMAT as FUNCTIONARY
+from flowgen.adapters.toolcalls.formats.gpt_oss import FORMAT as GPT_OSS
+from flowgen.domain.generation import FinishReason
 from support.formats import read
 
 WITH_CALLS = [format for format in builtin_formats() if format.declaration.calls is not None]
@@ -20,3 +23,21 @@ def test_an_opening_that_no_call_follows_does_not_hold_the_answer_up(format: Dec
             answer = read(format, f"{opening} is no call", is_strict=is_strict)
             assert answer.calls == ()
             assert "no call" in answer.texts or answer.texts == ""
+
+
+@pytest.mark.parametrize(
+    ("syntax", "prompt", "raw"),
+    [
+        (GPT_OSS, "<|start|>assistant", "Hello there."),
+        (GPT_OSS, "<|start|>assistant", "<|channel|>commentary to=functions.ping<|message|>{no}"),
+        (FUNCTIONARY, "assistant\n\n>>>", "Hello there."),
+        (FUNCTIONARY, "assistant\n\n>>>", "ping\n{no}"),
+    ],
+)
+@pytest.mark.parametrize("end", ["stop", "length"])
+def test_what_the_prompt_wrote_is_no_text_of_the_answer(
+    syntax: DeclaredFormat, prompt: str, raw: str, end: FinishReason
+) -> None:
+    answer = read(syntax, raw, prompt=prompt, end=end)
+    assert (answer.texts, answer.calls) == (raw, ())
+    assert all(malformed.raw for malformed in answer.malformed)
