@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from flowgen.adapters.toolcalls.broken import BrokenCall
-from flowgen.adapters.toolcalls.json_text import decoded
+from flowgen.adapters.toolcalls.json_text import decoded, decoded_leniently
 from flowgen.domain.messages import Tool
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -116,6 +116,11 @@ def _mended(word: str, text: str, kinds: frozenset[str] | set[str]) -> JsonValue
     if kinds & {"array", "object"} and '\\"' in word:
         try:
             return decoded(word.replace('\\"', '"'))
+        except BrokenCall:
+            pass
+    if kinds & {"array", "object"} and "string" not in kinds and word[:1] in ("[", "{"):
+        try:
+            return decoded_leniently(word)
         except BrokenCall:
             return text
     return text

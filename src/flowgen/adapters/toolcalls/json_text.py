@@ -74,6 +74,21 @@ def decoded(text: str) -> JsonValue:
         raise BrokenCall(f"{text[:80]!r} is no JSON") from None
 
 
+def decoded_leniently(text: str) -> JsonValue:
+    """Give the value of a text that is JSON, or nearly. Raises BrokenCall."""
+    stream = CharacterStream()
+    stream.push(text.strip())
+    stream.finish("stop")
+    reading = read_json(stream, unheard)
+    try:
+        next(reading)
+    except StopIteration as stopped:
+        if not stream.available:
+            value: JsonValue = stopped.value
+            return value
+    raise BrokenCall(f"{text[:80]!r} is no JSON")
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 

@@ -6,7 +6,7 @@ from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, text_until, unheard
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
-from flowgen.adapters.toolcalls.json_text import decoded, encoded, inner, quoted
+from flowgen.adapters.toolcalls.json_text import decoded, decoded_leniently, encoded, inner, quoted
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.adapters.toolcalls.tagged_marks import tagged_marks
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
@@ -14,6 +14,7 @@ from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
 _TOKEN_END = markers_of("|>", "\n", " ")
+_QUOTES = ("'", '"')
 _CDATA = ("<![CDATA[", "]]>")
 
 
@@ -73,7 +74,7 @@ class TaggedReader:
                 yield
             if match:
                 stream.at = match.end()
-                key, word = match[1].strip(), self._word(match[2]) if self._texts.type_text else ""
+                key, word = self._unquoted(match[1]), self._word(match[2]) if self._texts.type_text else ""
             elif (yield from self._has_argument(may_end=bool(arguments))):
                 key, word = yield from self._key()
             else:
@@ -90,7 +91,7 @@ class TaggedReader:
         if match is None or not match[1].strip():
             return (yield from self._other_name())
         stream.at = match.end()
-        return match[1].strip()
+        return self._unquoted(match[1])
 
     def _other_name(self) -> Reading[str]:
         marks, stream = self._marks, self._stream
@@ -109,7 +110,13 @@ class TaggedReader:
             raise CutCall(stream.end)
         if found == "<" or not name.strip():
             raise BrokenCall("it has no name")
-        return name.strip()
+        return self._unquoted(name)
+
+    def _unquoted(self, name: str) -> str:
+        """A name without white space and, unless the answer is strict, without quotes around it."""
+        name = name.strip()
+        is_quoted = len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1] and not self._start.is_strict
+        return name[1:-1] if is_quoted else name
 
     def _stray_token(self) -> Reading[str]:
         """Go past a special token that is no letter of a name; give the end of the name behind it."""
@@ -166,7 +173,7 @@ class TaggedReader:
                 raise BrokenCall("an argument without a value") if found else CutCall(stream.end)
             word = self._word(text)
         yield from self._open_value()
-        return key.strip(), word
+        return self._unquoted(key), word
 
     def _word(self, text: str) -> str:
         """The word for a type in what stands before a value."""
@@ -271,7 +278,8 @@ def _opens_cdata(stream: CharacterStream) -> Reading[bool]:
 
 
 def _of_wire(text: str) -> JsonValue:
+    word = text.strip()
     try:
-        return decoded(text.strip())
+        return decoded_leniently(word) if word[:1] in ("[", "{") else decoded(word)
     except BrokenCall:
-        return PYTHON_WORDS.get(text.strip(), text)
+        return PYTHON_WORDS.get(word, text)

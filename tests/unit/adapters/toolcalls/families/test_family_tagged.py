@@ -1,12 +1,13 @@
 """Arguments between texts, one by one: what the family's fields say."""
 
+import msgspec
 import pytest
 
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
 from flowgen.adapters.toolcalls.families.tagged import Tagged
 from flowgen.domain.errors import CannotWrite
-from flowgen.domain.messages import ToolCall
-from support.formats import PING, WEATHER, calls_in
+from flowgen.domain.messages import Tool, ToolCall
+from support.formats import PING, WEATHER, calls_in, read
 
 TEXTS = Tagged(opening="<do:", name_end=">", key_opening="<p=", key_end=">", value_closing="</>", closing="</do>")
 MADE_UP = DeclaredFormat(Declaration(name="made_up", calls=TEXTS))
@@ -43,3 +44,25 @@ def test_words_of_a_value_that_says_that_it_is_no_text_may_be_pythons() -> None:
     syntax = DeclaredFormat(Declaration(name="made_up", calls=typed))
     raw = '<c>ping|<a k="x" s=no>True</a><a k="y" s=yes>True</a><a k="z" s=no> 3 </a></c>'
     assert calls_in(syntax, raw) == [("ping", {"x": True, "y": "True", "z": 3})]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("['a', 'b']", ["a", "b"]), ('["a",]', ["a"]), ("[a b]", "[a b]"), ("[1] 2", "[1] 2"), ("[True, None]", [True, None])],
+)
+def test_lists_and_objects_may_be_pythons(written: str, value: object) -> None:
+    tool = Tool(name="f", parameters={"type": "object", "properties": {"l": {"type": "array"}}})
+    assert calls_in(MADE_UP, f"<do:f><p=l>{written}</></do>", tools=(tool,)) == [("f", {"l": value})]
+
+
+def test_names_may_stand_in_quotes() -> None:
+    raw = "<do:'get_weather'><p=\"city\">'Rome'</></do>"
+    assert calls_in(MADE_UP, raw) == [("get_weather", {"city": "'Rome'"})]
+
+
+def test_a_call_may_be_json() -> None:
+    assert calls_in(MADE_UP, '<do:{"name": "ping", "arguments": {}}</do>') == [("ping", {})]
+    sections = msgspec.structs.replace(TEXTS, section_opening="<s>", section_closing="</s>")
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=sections))
+    answer = read(syntax, '<s>{"name": "ping", "arguments": {}}</s> Bye.')
+    assert ([call.name for call in answer.calls], answer.texts) == (["ping"], " Bye.")
