@@ -1,21 +1,21 @@
 """Reads calls whose arguments stand between texts, one by one, and tells them as JSON. Knows their order; the texts are
 the declaration's."""
 
-from flowgen.adapters.toolcalls.argument_types import PYTHON_WORDS, ArgumentTypes, Kind, ToolTypes
+from flowgen.adapters.toolcalls.argument_types import ArgumentTypes, Kind, ToolTypes
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, text_until, unheard
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
-from flowgen.adapters.toolcalls.json_text import decoded, decoded_leniently, encoded, inner, quoted
+from flowgen.adapters.toolcalls.json_text import encoded, inner, quoted
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.adapters.toolcalls.tagged_marks import tagged_marks
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
+from flowgen.adapters.toolcalls.tagged_values import CDATA, Trimmed, of_wire, opens_cdata
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
 _TOKEN_END = markers_of("|>", "\n", " ")
 _QUOTES = ("'", '"')
-_CDATA = ("<![CDATA[", "]]>")
 
 
 class TaggedReader:
@@ -210,7 +210,7 @@ class TaggedReader:
     def _told_value(self, key: str, text: str, word: str, types: ArgumentTypes, kind: Kind, tell: Tell) -> JsonValue:
         value: JsonValue = text
         if kind != "text":
-            value = _of_wire(text) if word else types.value(key, text)
+            value = of_wire(text) if word else types.value(key, text)
         tell(encoded(value))
         return value
 
@@ -218,7 +218,7 @@ class TaggedReader:
         """Read a value that has not arrived whole, or ends otherwise."""
         pieces: list[str] = []
         if kind != "text":
-            yield from self._value_text(_Trimmed(pieces.append, has_break=self._marks.has_break_after))
+            yield from self._value_text(types, Trimmed(pieces.append, has_break=self._marks.has_break_after))
             return self._told_value(key, "".join(pieces), word, types, kind, tell)
         tell('"')
 
@@ -226,60 +226,43 @@ class TaggedReader:
             pieces.append(piece)
             tell(inner(piece))
 
-        yield from self._value_text(_Trimmed(tell_text, has_break=self._marks.has_break_after))
+        yield from self._value_text(types, Trimmed(tell_text, has_break=self._marks.has_break_after))
         tell('"')
         return "".join(pieces)
 
-    def _value_text(self, told: "_Trimmed") -> Reading[None]:
-        """Tell a value's text, and go past its closing."""
+    def _value_text(self, types: ArgumentTypes, told: Trimmed) -> Reading[None]:
+        """Tell a value's text, and go past its closing, which may be missing unless the answer is strict."""
         stream = self._stream
-        if self._texts.has_cdata and (yield from _opens_cdata(stream)):
-            if not (yield from stream.until(markers_of(_CDATA[1]), told.tell_all)):
+        if self._texts.has_cdata and (yield from opens_cdata(stream)):
+            if not (yield from stream.until(markers_of(CDATA[1]), told.tell_all)):
                 raise CutCall(stream.end)
-            stream.skip(len(_CDATA[1]))
+            stream.skip(len(CDATA[1]))
             if not stream.space_now():
                 yield from stream.space()
             closing = yield from stream.starts_with_any((self._marks.value_closing,))
         else:
-            closing = yield from stream.until(self._marks.value_ends, told.tell)
+            ends = self._marks.value_ends if self._start.is_strict else self._marks.unclosed_ends
+            closing = yield from stream.until(ends, told.tell)
+            while closing in self._marks.lines and not (yield from self._ends_value(types, closing)):
+                told.tell(closing)
+                stream.skip(len(closing))
+                closing = yield from stream.until(ends, told.tell)
         if closing == self._marks.value_closing:
             stream.skip(len(closing))
         elif not closing:
             raise CutCall(stream.end)
 
-
-class _Trimmed:
-    """Passes a value's text on without the line break that belongs to its closing: the last one is never told."""
-
-    __slots__ = ("_has_break", "_held", "tell_all")
-
-    def __init__(self, tell: Tell, *, has_break: bool) -> None:
-        self.tell_all = tell
-        self._has_break = has_break
-        self._held = ""
-
-    def tell(self, piece: str) -> None:
-        if self._has_break:
-            piece = self._held + piece
-            if piece.endswith("\n"):
-                self._held = "\n"
-                piece = piece[:-1]
-            else:
-                self._held = ""
-        if piece:
-            self.tell_all(piece)
-
-
-def _opens_cdata(stream: CharacterStream) -> Reading[bool]:
-    if not (yield from stream.starts_with(_CDATA[0])):
-        return False
-    stream.skip(len(_CDATA[0]))
-    return True
-
-
-def _of_wire(text: str) -> JsonValue:
-    word = text.strip()
-    try:
-        return decoded_leniently(word) if word[:1] in ("[", "{") else decoded(word)
-    except BrokenCall:
-        return PYTHON_WORDS.get(word, text)
+    def _ends_value(self, types: ArgumentTypes, line: str) -> Reading[bool]:
+        """Say whether a line that begins like the next argument, or the call's end, is that, and none of a text: a known
+        argument's name follows, or the end of all. Nothing is taken."""
+        stream, marks = self._stream, self._marks
+        size = stream.num_marked
+        stream.skip(len(line))
+        if line == marks.lines[0]:
+            key, found = yield from text_until(stream, marks.key_of_line)
+            is_end = found == marks.key_end and types.schema(self._unquoted(key)) is not None
+        else:
+            found = stream.space_now() or (yield from stream.space())
+            is_end = not found or bool((yield from stream.starts_with_any(marks.section_closings)))
+        stream.rewind(size)
+        return is_end

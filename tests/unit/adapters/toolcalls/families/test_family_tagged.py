@@ -66,3 +66,39 @@ def test_a_call_may_be_json() -> None:
     syntax = DeclaredFormat(Declaration(name="made_up", calls=sections))
     answer = read(syntax, '<s>{"name": "ping", "arguments": {}}</s> Bye.')
     assert ([call.name for call in answer.calls], answer.texts) == (["ping"], " Bye.")
+
+
+LINES = DeclaredFormat(
+    Declaration(
+        name="lines",
+        calls=Tagged(
+            section_opening="<c>\n",
+            opening="<f=",
+            name_end=">\n",
+            key_opening="<p=",
+            key_end=">\n",
+            value_closing="\n</p>\n",
+            closing="</f>",
+            section_closing="\n</c>",
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments"),
+    [
+        ("<p=city>\nRome\n<p=days>\n3\n</p>\n</f>\n</c>", {"city": "Rome", "days": 3}),
+        ("<p=city>\nRome\n<p=days>\n3\n</f>\n</c>", {"city": "Rome", "days": 3}),
+        ("<p=days>\n3\n<p=city>\nRome\n</f>", {"city": "Rome", "days": 3}),
+        ("<p=city>\na\n<p=b>\n</f> c\n</p>\n</f>\n</c>", {"city": "a\n<p=b>\n</f> c"}),
+        ("<p=city>\na <p=days>\n\n</p>\n</f>\n</c>", {"city": "a <p=days>\n"}),
+    ],
+)
+def test_the_closing_of_a_value_may_be_missing_before_a_known_argument(body: str, arguments: object) -> None:
+    assert calls_in(LINES, f"<c>\n<f=get_weather>\n{body}") == [("get_weather", arguments)]
+
+
+def test_a_strict_value_ends_at_its_closing_alone() -> None:
+    raw = "<c>\n<f=get_weather>\n<p=city>\na\n<p=days>\n3\n</p>\n</f>\n</c>"
+    assert calls_in(LINES, raw, is_strict=True) == [("get_weather", {"city": "a\n<p=days>\n3"})]
