@@ -9,7 +9,7 @@ from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.call_in_parts import CallInParts
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, unheard
 from flowgen.adapters.toolcalls.json_text import decoded, encoded, read_json, read_string
-from flowgen.domain.values import JsonObject, JsonValue, Value
+from flowgen.domain.values import JsonObject, Value
 
 _MAX_WRAPPERS = 8
 _FUNCTION = "function"
@@ -190,7 +190,13 @@ class JsonCallReader:
             yield from self._arguments(call, first)
         elif key in keys.id:
             call.id_is((yield from read_string(stream, is_plain=self._is_exact)))
-        elif key in keys.wrappers and first in ("{", "["):
+        else:
+            yield from self._other_member(call, key, first)
+
+    def _other_member(self, call: CallInParts, key: str, first: str) -> Reading[None]:
+        """Read what is no part of a call in its usual form."""
+        keys, stream = self._keys, self._stream
+        if key in keys.wrappers and first in ("{", "["):
             yield from self._wrapper(call, first)
         elif key == _FUNCTION and first == '"' and self._is_lenient and not call.has_name:
             yield from self._name(call)

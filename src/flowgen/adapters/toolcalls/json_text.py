@@ -125,12 +125,18 @@ def _value(stream: CharacterStream, tell: Tell) -> Reading[str]:
             stream.flow = None
         elif place.is_inside:
             told((yield from _mended(stream, character)))
-        elif character == ",":
-            told((yield from _comma(stream)))
-        elif character == "'":
-            yield from _single_quoted(stream, told)
         else:
-            told((yield from _word(stream, character, is_in_number=pieces[-1][-1:] in _DIGITS)))
+            yield from _unusual(stream, character, told, is_in_number=pieces[-1][-1:] in _DIGITS)
+
+
+def _unusual(stream: CharacterStream, character: str, tell: Tell, *, is_in_number: bool) -> Reading[None]:
+    """Read what is JSON only to Python, or what is seen to be JSON by what follows."""
+    if character == ",":
+        tell((yield from _comma(stream)))
+    elif character == "'":
+        yield from _single_quoted(stream, tell)
+    else:
+        tell((yield from _word(stream, character, is_in_number=is_in_number)))
 
 
 def _comma(stream: CharacterStream) -> Reading[str]:

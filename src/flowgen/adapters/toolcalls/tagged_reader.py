@@ -253,8 +253,8 @@ class TaggedReader:
             raise CutCall(stream.end)
 
     def _ends_value(self, types: ArgumentTypes, line: str) -> Reading[bool]:
-        """Say whether a line that begins like the next argument, or the call's end, is that, and none of a text: a known
-        argument's name follows, or the end of all. Nothing is taken."""
+        """Say whether a line that begins like the next argument, or the call's end, is that, and none of a text: a
+        known argument's name follows, or the end of all. Nothing is taken."""
         stream, marks = self._stream, self._marks
         size = stream.num_marked
         stream.skip(len(line))

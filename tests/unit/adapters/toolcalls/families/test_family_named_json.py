@@ -64,12 +64,12 @@ FENCED = DeclaredFormat(
     )
 )
 FENCES = (
-    '<calls><call>function<sep>ping\n```json\n{}\n```<end></calls>',
-    '<calls><call>function<sep>ping\n```\n{}\n```<end></calls>',
-    '<calls><call>function<sep>ping\n{}<end></calls>',
-    '<calls><call>function<sep>ping\n```json\n{}<end></calls>',
-    '<call>function<sep>ping\n```json\n{}\n```<end></calls>',
-    '<calls><call>function<sep>ping\n```json\n\n```<end></calls>',
+    "<calls><call>function<sep>ping\n```json\n{}\n```<end></calls>",
+    "<calls><call>function<sep>ping\n```\n{}\n```<end></calls>",
+    "<calls><call>function<sep>ping\n{}<end></calls>",
+    "<calls><call>function<sep>ping\n```json\n{}<end></calls>",
+    "<call>function<sep>ping\n```json\n{}\n```<end></calls>",
+    "<calls><call>function<sep>ping\n```json\n\n```<end></calls>",
 )
 
 

@@ -48,7 +48,13 @@ def test_words_of_a_value_that_says_that_it_is_no_text_may_be_pythons() -> None:
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("['a', 'b']", ["a", "b"]), ('["a",]', ["a"]), ("[a b]", "[a b]"), ("[1] 2", "[1] 2"), ("[True, None]", [True, None])],
+    [
+        ("['a', 'b']", ["a", "b"]),
+        ('["a",]', ["a"]),
+        ("[a b]", "[a b]"),
+        ("[1] 2", "[1] 2"),
+        ("[True, None]", [True, None]),
+    ],
 )
 def test_lists_and_objects_may_be_pythons(written: str, value: object) -> None:
     tool = Tool(name="f", parameters={"type": "object", "properties": {"l": {"type": "array"}}})

@@ -33,7 +33,7 @@ def test_raw_code_is_an_argument() -> None:
 
 
 def test_text_behind_a_call_is_content() -> None:
-    answer = read(FORMAT, 'ping\n{}>>>all\nDone.', prompt="assistant\n\n>>>")
+    answer = read(FORMAT, "ping\n{}>>>all\nDone.", prompt="assistant\n\n>>>")
     assert ([call.name for call in answer.calls], answer.content) == (["ping"], "Done.")
 
 

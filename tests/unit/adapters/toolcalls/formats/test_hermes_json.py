@@ -132,7 +132,8 @@ def test_fences_and_tags_in_each_other(raw: str) -> None:
     parsed = parse(f"Hi. {raw} Bye.", is_strict=False)
     assert (parsed.calls, parsed.texts, parsed.malformed) == ((ToolCall(name="f", arguments={}),), "Hi.  Bye.", ())
     letters = HERMES_JSON.parser(AnswerStart(tools=(Tool(name="f"),), is_strict=False))
-    assert fold([*(event for one in f"Hi. {raw} Bye." for event in letters.feed(one)), *letters.finish("stop")]) == parsed
+    events = [event for letter in f"Hi. {raw} Bye." for event in letters.feed(letter)]
+    assert fold([*events, *letters.finish("stop")]) == parsed
 
 
 @pytest.mark.parametrize("raw", ['```json\n{"name": "g", "arguments": {}}\n```', "```xml\n<response>x</response>\n```"])
