@@ -77,7 +77,7 @@ class Source:
                         FIELD, f"it is nested more than {MAX_DEPTH} deep", keyword=keyword, pointer=pointer
                     )
                 base = self._identify(pointer, schema, base)
-                waiting += [(joined(pointer, *path), inner, base, str(path[0])) for path, inner in _inner(schema)]
+                waiting += [(joined(pointer, *path), inner, base, str(path[0])) for path, inner in inner_schemas(schema)]
 
     def _identify(self, pointer: str, schema: dict[str, Any], base: str) -> str:
         own = schema.get(self._id)
@@ -87,7 +87,12 @@ class Source:
             if is_before(self.draft, "2019-09"):
                 self._anchors.setdefault((base, own[1:]), pointer)
         else:
-            base, name = urldefrag(urljoin(base, own))
+            try:
+                base, name = urldefrag(urljoin(base, own))
+            except ValueError:
+                raise ConstraintRefused(
+                    FIELD, f"{own!r} is no address", keyword=self._id, pointer=joined(pointer, self._id)
+                ) from None
             self._bases[pointer] = base
             self._resources.setdefault(base, pointer)
             if name:
@@ -150,8 +155,11 @@ class Source:
         """Give what a reference leads to. Raises ConstraintRefused where it leads out of the document, or nowhere."""
         if not isinstance(reference, str):
             raise place.refusal("a reference is a text", keyword)
-        whole = place.base + reference if reference.startswith("#") else urljoin(place.base, reference)
-        uri, fragment = urldefrag(whole)
+        try:
+            whole = place.base + reference if reference.startswith("#") else urljoin(place.base, reference)
+            uri, fragment = urldefrag(whole)
+        except ValueError:
+            raise place.refusal(f"{reference!r} is no address", keyword) from None
         if uri not in self._resources:
             self._learn(uri)
         if uri not in self._resources:
@@ -196,9 +204,10 @@ class Source:
             return target
         return target if len(self._dynamic.get(name, [])) == 1 else None
 
-    def dynamic_places(self, name: str) -> list[Place]:
-        """Give the schemas that bear a dynamic anchor."""
-        return [self.at(pointer) for pointer in self._dynamic.get(name, [])]
+    def dynamic_places(self, name: str | None = None) -> list[Place]:
+        """Give the schemas that bear a dynamic anchor, of a name or any."""
+        named = [self._dynamic.get(name, [])] if name is not None else self._dynamic.values()
+        return [self.at(pointer) for pointers in named for pointer in pointers]
 
     def recursive_target(self, place: Place) -> Place | None:
         """Give what a $recursiveRef leads to; None where that depends on the way that led here."""
@@ -207,7 +216,7 @@ class Source:
         return target if is_fixed or len(self._resources) <= 2 else None
 
 
-def _inner(schema: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], JsonValue]]:
+def inner_schemas(schema: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], JsonValue]]:
     """Give the schemas directly inside of one, with their paths."""
     for key, value in schema.items():
         if key in MAPS and isinstance(value, dict):

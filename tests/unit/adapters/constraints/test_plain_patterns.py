@@ -4,8 +4,9 @@ import jsonschema_rs
 import pytest
 
 from flowgen.adapters.constraints.checking.judges import Judges
-from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
+from flowgen.adapters.constraints.plain_patterns import with_plain_names, with_plain_patterns
 from flowgen.adapters.constraints.schema_faults import check_schema
+from flowgen.adapters.constraints.schema_texts import moved
 from flowgen.application.schemas.lowering import lower
 from flowgen.domain.errors import ConstraintRefused
 
@@ -44,3 +45,46 @@ def test_a_fault_is_named_where_it_is() -> None:
         check_schema(schema, None)
     assert refused.value.keyword == "pattern"
     assert refused.value.pointer == "/items/anyOf/0/properties/a/pattern"
+
+
+@pytest.mark.parametrize("pattern", [r"^[\w-.]+$", r"^(?=[\w-.])[a-z].*$"])
+def test_names_of_members_are_read_too(pattern: str) -> None:
+    inner = {"type": "array", "uniqueItems": True}
+    judges = Judges(lower({"patternProperties": {"^x": {}, pattern: inner}, "minProperties": 2}), "response_format")
+    assert judges.takes("", {"a": [1], "b": []})
+    assert not judges.takes("", {"a": [1, 1], "b": []})
+    assert not judges.takes("", {"a": []})
+    (unique,) = judges.grown([residue for residue in judges.residues if residue.keyword == "uniqueItems"])
+    assert unique.complaint([1, 1]) is not None
+    assert unique.complaint([1]) is None
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_names_that_would_come_to_the_same_stay_apart(number: int) -> None:
+    names = ["[a]]", "[a]\\]", r"(?:[a])]"][:number]
+    schema = {"patternProperties": {name: {"minimum": least} for least, name in enumerate(names)}}
+    plain = with_plain_names(schema)
+    assert [inner["minimum"] for inner in plain["patternProperties"].values()] == list(range(number))
+    for least, name in enumerate(names):
+        pointer = moved(f"/patternProperties/{name}", schema, plain)
+        assert plain["patternProperties"][pointer.split("/")[2]] == {"minimum": least}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_match"),
+    [
+        (r"\bcat\b", "\u00e9cat", True),  # ECMA-262: a letter that is no \w ends no word
+        (r"\Bcat", "\u00e9cat", False),
+        (r"(?<=\w)$", "\u03bb", False),
+        (r"(?=\d)\d|a(?!\w)", "a\u03bb", True),
+        (r"(?:(?!a))+?b", "b", True),
+        (r"^(?=[^]x)..$", "\nx", False),
+        (r"^(?=[^]x)[^].$", "\nx", True),
+        (r"(a|b)\1", "ab", False),
+        (r"(a|b)\1", "abb", True),
+        (r"(?:$|^){2}b", "b", True),
+    ],
+)
+def test_what_looks_around_means_what_it_does_in_ecma_262(pattern: str, text: str, is_match: bool) -> None:
+    plain = with_plain_patterns({"pattern": pattern})
+    assert jsonschema_rs.Draft202012Validator(plain).is_valid(text) == is_match

@@ -16,7 +16,9 @@ from flowgen.adapters.constraints.checking.documents import (
     with_readable_references,
 )
 from flowgen.adapters.constraints.checking.efforts import Efforts
-from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
+from flowgen.adapters.constraints.checking.used_parts import without_unused_parts
+from flowgen.adapters.constraints.plain_patterns import with_plain_names
+from flowgen.adapters.constraints.schema_texts import moved
 from flowgen.application.schemas.walking import residues_of
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import Lowered, Residue
@@ -36,6 +38,8 @@ _BESIDE = {
     "items": ("prefixItems",),
 }
 """What a keyword's meaning depends on."""
+_OF_PATTERNS = frozenset(("pattern", "patternProperties", "propertyNames"))
+"""Keywords that are judged only where a pattern looks around, so that it has to be in the validator's words."""
 _LACKS = frozenset(("required", "minProperties", "minItems", "contains"))
 """Errors that more of the same value mends."""
 _MOST_ERRORS = 20
@@ -160,14 +164,15 @@ class Judges:
 
     def __init__(self, lowered: Lowered, field: str) -> None:
         self._make, self._draft = _VALIDATORS[lowered.draft]
+        self._draft_name = lowered.draft
         self._field = field
         self._home = home_of(lowered.source, lowered.draft)
         residues = list(dict.fromkeys(residues_of(lowered.root, lowered.definitions)))
         self.residues = tuple(residues)
         self._efforts = Efforts(lowered.source, lowered.draft)
-        self._has_plain_patterns = False
         self._others: dict[str, Judge] = {}
-        self._take(with_readable_references(lowered.source))
+        self._has_plain_patterns = any(residue.keyword in _OF_PATTERNS for residue in residues)
+        self._take(with_readable_references(lowered.source, lowered.draft))
         of_schema: dict[str, list[Residue]] = {}
         for residue in residues:
             of_schema.setdefault(residue.schema, []).append(residue)
@@ -175,12 +180,24 @@ class Judges:
         self.of_root = self._judges.get("") or self._judge("", ())
         self._grown = {residue: self._grown_judge(residue) for residue in residues if residue.kind == "grown"}
 
-    def _take(self, source: Any) -> None:
-        self._source = source
+    def _take(self, written: Any) -> None:
+        self._written = written
+        self._source = with_plain_names(written) if self._has_plain_patterns else written
         try:
-            self._registry = jsonschema_rs.Registry([(self._home, source)], draft=self._draft)
+            self._registry = jsonschema_rs.Registry([(self._home, self._source)], draft=self._draft)
         except ValueError as error:
-            raise ConstraintRefused(self._field, _sentence(error)) from error
+            used = self._used(written)
+            if used == written:
+                raise self._refusal(_sentence(error), "", ()) from error
+            self._take(used)
+
+    def _used(self, written: Any) -> Any:
+        try:
+            return without_unused_parts(written, self._draft_name)
+        except ConstraintRefused as refusal:
+            raise ConstraintRefused(
+                self._field, refusal.reason, keyword=refusal.keyword, pointer=refusal.pointer
+            ) from refusal
 
     def of(self, residues: Sequence[Residue]) -> list[Judge]:
         """The judges of a value whose end is there: one for each schema."""
@@ -202,34 +219,40 @@ class Judges:
         try:
             validator = self._validator_at(pointer)
         except ValueError as error:
-            keyword = residues[0].keyword if residues else None
-            raise ConstraintRefused(self._field, _sentence(error), keyword=keyword, pointer=pointer) from error
+            raise self._refusal(_sentence(error), pointer, residues) from error
         if self._efforts.has_too_many_ways(pointer):
-            raise ConstraintRefused(
-                self._field,
-                "it branches in too many ways to be judged",
-                keyword=residues[0].keyword if residues else None,
-                pointer=residues[0].pointer if residues else pointer,
-            )
+            raise self._refusal("it branches in too many ways to be judged", pointer, residues)
         return Judge(validator, residues, self._efforts, pointer, next(iter(self.residues), None))
 
+    def _refusal(self, reason: str, pointer: str, residues: Sequence[Residue]) -> ConstraintRefused:
+        """Refuse what would judge the schema at a pointer; where none of its keywords asks for that, the first one that
+        is judged anywhere is blamed."""
+        residue = next(iter(residues), next(iter(self.residues), None))
+        keyword, where = (None, pointer) if residue is None else (residue.keyword, residue.pointer)
+        return ConstraintRefused(self._field, reason, keyword=keyword, pointer=where)
+
     def _validator_at(self, pointer: str) -> jsonschema_rs.Validator:
-        reference = {"$ref": f"{self._home}#{quoted(pointer)}"}
         try:
-            return self._validator(reference)
+            return self._reaching(pointer)
         except ValueError:
             if self._has_plain_patterns:
                 raise
             self._has_plain_patterns = True
-            self._take(with_plain_patterns(self._source))
-            return self._validator(reference)
+            self._take(self._written)
+            return self._reaching(pointer)
+
+    def _reaching(self, pointer: str) -> jsonschema_rs.Validator:
+        return self._validator({"$ref": f"{self._home}#{quoted(self._moved(pointer))}"})
+
+    def _moved(self, pointer: str) -> str:
+        return moved(pointer, self._written, self._source) if self._has_plain_patterns else pointer
 
     def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:
         return self._make(schema, registry=self._registry, validate_formats=True, offline=True)
 
     def _grown_judge(self, residue: Residue) -> Grown:
         """Without a judge, the value is only judged at its end."""
-        schema = resolved(self._source, residue.schema)
+        schema = resolved(self._source, self._moved(residue.schema))
         value = schema.get(residue.keyword) if isinstance(schema, dict) else None
         if residue.keyword == "maxProperties" and isinstance(value, int | float):
             return Grown(residue, None, int(value))

@@ -19,7 +19,9 @@ def residue(kind: Any, keyword: str, schema: str = "") -> Residue:
     return Residue(kind=kind, keyword=keyword, pointer=f"{schema}/{keyword}", schema=schema)
 
 
-@pytest.mark.parametrize("identity", [None, "https://example.com/s.json", "relative.json"])
+@pytest.mark.parametrize(
+    "identity", [None, "https://example.com/s.json", "relative.json", "/up/and/down.json", "urn:a:b", ""]
+)
 def test_references_lead_into_the_source(identity: str | None) -> None:
     source: dict[str, Any] = {"$defs": {"a~b": {"not": {"$ref": "#/$defs/x y"}}, "x y": {"type": "string"}}}
     source = source if identity is None else {"$id": identity, **source}
@@ -74,9 +76,43 @@ def test_what_the_validator_has_no_form_for_is_not_taken(value: Any) -> None:
     assert judges_of(source, where).of([where])[0].complaint(value) is not None
 
 
+@pytest.mark.parametrize("identity", ["https://example.com/a/s.json", "/a/s.json", "a/s.json"])
+def test_names_are_relative_to_the_document(identity: str) -> None:
+    where = residue("whole", "not", "/$defs/in")
+    source = {"$id": identity, "$defs": {"in": {"$id": "in.json", "not": {"$ref": "out.json#/$defs/x"}}}}
+    source["$defs"] |= {"out": {"$id": "out.json", "$defs": {"x": {"type": "string"}}}}  # type: ignore[operator]
+    (judge,) = judges_of(source, where).of([where])
+    assert judge.takes(1)
+    assert not judge.takes("s")
+
+
 def test_what_the_validator_cannot_take_is_refused() -> None:
-    with pytest.raises(ConstraintRefused):
-        judges_of({"$ref": "https://example.com/elsewhere"}, residue("whole", "not"))
+    where = residue("whole", "not")
+    with pytest.raises(ConstraintRefused, match="another document") as caught:
+        judges_of({"not": {"items": {"$ref": "https://example.com/elsewhere"}}}, where)
+    assert (caught.value.keyword, caught.value.pointer) == ("$ref", "/not/items/$ref")
+    with pytest.raises(ConstraintRefused, match="Unexpected type") as caught:
+        judges_of({"not": {"type": "strin"}}, where)
+    assert (caught.value.keyword, caught.value.pointer) == ("not", "/not")
+
+
+@pytest.mark.parametrize("keyword", ["$defs", "definitions"])
+def test_what_nothing_leads_to_may_lead_anywhere(keyword: str) -> None:
+    where = residue("whole", "not")
+    elsewhere = {"$ref": "https://example.com/elsewhere"}
+    parts = {"unused": elsewhere, "half": {keyword: {"used": {"type": "string"}, "unused": elsewhere}}}
+    source = {"not": {"$ref": f"#/{keyword}/half/{keyword}/used"}, keyword: {**parts, "other": {"$ref": "#/nowhere"}}}
+    (judge,) = judges_of(source, where).of([where])
+    assert judge.takes(1)
+    assert not judge.takes("s")
+
+
+@pytest.mark.parametrize("name", ["a%b", "a b", "100%", "%zz"])
+def test_references_may_hold_any_letters(name: str) -> None:
+    where = residue("whole", "not")
+    (judge,) = judges_of({"not": {"$ref": f"#/$defs/{name}"}, "$defs": {name: {"type": "string"}}}, where).of([where])
+    assert judge.takes(1)
+    assert not judge.takes("s")
 
 
 def _doubling(depth: int) -> dict[str, Any]:
