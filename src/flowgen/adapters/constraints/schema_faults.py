@@ -33,10 +33,17 @@ def check_schema(schema: JsonValue, draft: str | None) -> None:
         jsonschema_rs.meta.validate({**with_plain_patterns(schema), **dialect})
     except jsonschema_rs.ValidationError as whole:
         fault = _innermost(whole)
-        path = [str(step) if isinstance(step, int) else step for step in fault.instance_path]
+        path = [str(step) if isinstance(step, int) else step for step in fault.instance_path] + _lonely(fault)
         known = keywords_of(draft_of(schema, draft))
         keyword = next((step for step in reversed(path) if step in known), path[0] if path else None)
         raise ConstraintRefused(FIELD, _sentence(fault), keyword=keyword, pointer=joined("", *path)) from None
+
+
+def _lonely(fault: jsonschema_rs.ValidationError) -> list[str]:
+    """Give the keyword of draft 4 that says nothing without another one: `exclusiveMinimum` needs `minimum`."""
+    if fault.kind.name != "required" or fault.schema_path[-1:] != ["dependencies"]:
+        return []
+    return [f"exclusive{str(getattr(fault.kind, 'property', '')).capitalize()}"]
 
 
 def _innermost(fault: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:

@@ -13,35 +13,35 @@ _DEEPEST = 20
 
 def empty_refusal(source: Source, is_empty: IsEmpty) -> ConstraintRefused:
     """Give the refusal of a document that nothing matches, with the innermost place that is empty on its own."""
-    place = source.root
+    place, keyword, pointer = source.root, None, ""
     for _ in range(_DEEPEST):
-        inner = next((child for child in _needed(place, source) if is_empty(child)), None)
-        if inner is None:
+        found = next((way for way in _needed(place, source) if is_empty(way[0])), None)
+        if found is None:
             break
-        place = inner
-    keyword = _keyword(place, source, is_empty)
-    pointer = place.pointer if keyword is None else joined(place.pointer, keyword)
+        pointer = joined(place.pointer, *found[1])
+        place, keyword = found[0], str(found[1][0])
+    if isinstance(place.schema, dict):
+        keyword = _keyword(place, source, is_empty)
+        pointer = place.pointer if keyword is None else joined(place.pointer, keyword)
     return ConstraintRefused(FIELD, "nothing matches it", keyword=keyword, pointer=pointer)
 
 
-def _needed(place: Place, source: Source) -> Iterator[Place]:
-    """Give the schemas inside of one that every match of it must match in turn."""
+def _needed(place: Place, source: Source) -> Iterator[tuple[Place, tuple[str | int, ...]]]:
+    """Give the schemas that every match of one must match in turn, and the way there from it."""
     schema = place.schema
     if not isinstance(schema, dict):
         return
     if "$ref" in schema:
-        yield source.target(place, schema["$ref"])
+        yield source.target(place, schema["$ref"]), ("$ref",)
     for index in range(len(schema.get("allOf", ()))):
-        yield source.child(place, "allOf", index)
+        yield source.child(place, "allOf", index), ("allOf", index)
     for name in schema.get("required", ()):
         if name in schema.get("properties", {}):
-            yield source.child(place, "properties", name)
+            yield source.child(place, "properties", name), ("properties", name)
 
 
 def _keyword(place: Place, source: Source, is_empty: IsEmpty) -> str | None:
     """Give the last keyword without which something would match."""
-    if not isinstance(place.schema, dict):
-        return place.pointer.rpartition("/")[2] or None
     keywords: list[str] = list(place.schema)
     for keyword in reversed(keywords):
         rest = {key: value for key, value in place.schema.items() if key != keyword}

@@ -4,7 +4,7 @@ keywords mean, and any document but this one and those that are known everywhere
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from flowgen.application.schemas.drafts import FIELD, LISTS, MAPS, SINGLES, is_before
 from flowgen.application.schemas.known_documents import known_documents
@@ -88,6 +88,7 @@ class Source:
                 self._anchors.setdefault((base, own[1:]), pointer)
         else:
             try:
+                urlsplit(own)
                 base, name = urldefrag(urljoin(base, own))
             except ValueError:
                 raise ConstraintRefused(

@@ -39,6 +39,15 @@ def test_judges_read_them_too() -> None:
     assert judge.complaint(["a-b", "c d"]) is not None
 
 
+@pytest.mark.parametrize("pointer", ["", "/properties/a"])
+def test_a_keyword_that_needs_another_is_named(pointer: str) -> None:
+    schema = {"exclusiveMaximum": True}
+    with pytest.raises(ConstraintRefused, match="maximum") as refused:
+        check_schema({"properties": {"a": schema}} if pointer else schema, "4")
+    assert refused.value.keyword == "exclusiveMaximum"
+    assert refused.value.pointer == f"{pointer}/exclusiveMaximum"
+
+
 def test_a_fault_is_named_where_it_is() -> None:
     schema = {"$schema": _DRAFT_7, "items": {"anyOf": [{"properties": {"a": {"pattern": "("}}}]}}
     with pytest.raises(ConstraintRefused, match="regex") as refused:

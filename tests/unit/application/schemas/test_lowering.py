@@ -119,6 +119,14 @@ def test_a_residue_of_the_only_branch_of_its_kind_stays() -> None:
         ({"$schema": "http://example.com/own"}, "$schema", "/$schema"),
         ({"type": "object", "required": ["a"], "properties": {"a": {"enum": []}}}, "enum", "/properties/a/enum"),
         ({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#"}}}, "properties", "/properties"),
+        ({"type": "object", "required": ["a"], "properties": {"a": False}}, "properties", "/properties/a"),
+        ({"allOf": [True, False]}, "allOf", "/allOf/1"),
+        ({"$defs": {"no": False}, "$ref": "#/$defs/no"}, "$ref", "/$ref"),
+        (False, None, ""),
+        ({"$id": "http://[x", "type": "string"}, "$id", "/$id"),
+        ({"$id": "//[x/", "$ref": "#"}, "$id", "/$id"),
+        ({"items": {"$ref": "http://[x"}}, "$ref", "/items/$ref"),
+        ({"$id": "http://example.com/", "$ref": "//[x"}, "$ref", "/$ref"),
     ],
 )
 def test_refusals_name_the_place(schema: Any, keyword: str, pointer: str) -> None:
