@@ -31,8 +31,15 @@ _LONG = {
     "initialpunctuation": "Pi", "finalpunctuation": "Pf", "otherpunctuation": "Po", "symbol": "S", "mathsymbol": "Sm",
     "currencysymbol": "Sc", "modifiersymbol": "Sk", "othersymbol": "So", "separator": "Z", "spaceseparator": "Zs",
     "lineseparator": "Zl", "paragraphseparator": "Zp", "other": "C", "control": "Cc", "format": "Cf",
-    "privateuse": "Co", "unassigned": "Cn", "alphabetic": "L",
+    "privateuse": "Co", "unassigned": "Cn",
 }  # fmt: skip
+_ALIASES = {"digit": "Nd", "punct": "P", "cntrl": "Cc", "Combining_Mark": "M"}
+"""Other names of categories, to the letter: `\\p{Digit}` is what Java means by it."""
+
+
+def property_class(name: str) -> Ranges | None:
+    """Give what stands in `\\p{...}`: a general category, or a class as `named_class` knows it."""
+    return _categories()[_ALIASES[name]] if name in _ALIASES else named_class(name)
 
 
 @lru_cache(maxsize=64)

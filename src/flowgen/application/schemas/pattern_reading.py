@@ -4,7 +4,7 @@
 import re
 from functools import lru_cache
 
-from flowgen.application.schemas.character_classes import DIGITS, LINE_ENDS, SPACES, WORDS, folded, named_class
+from flowgen.application.schemas.character_classes import DIGITS, LINE_ENDS, SPACES, WORDS, folded, named_class, property_class
 from flowgen.application.schemas.regular import (
     LAST,
     Again,
@@ -97,7 +97,7 @@ class _Reader:
             counts = self._counts()
             if counts is None:
                 break
-            if isinstance(part, Edge):
+            if isinstance(part, Edge) and self.pattern[start] != "(":
                 raise NoPattern(f"nothing is to be repeated at letter {start}")
             part = Repeat(part, *counts)
             if not self._take("?"):  # a lazy count matches the same texts
@@ -223,7 +223,7 @@ class _Reader:
         found = self._match(_PROPERTY) if letter in "pP" else None
         if found:
             is_negated = (letter == "P") != (found[0][1:3] == "{^")
-            named = named_class(found[1] or found[2])
+            named = property_class(found[1] or found[2])
             if named is None:
                 raise NoPattern(f"the class \\{found[0]} is not known")
             return complement(named) if is_negated else named

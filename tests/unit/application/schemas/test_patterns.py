@@ -40,6 +40,8 @@ def test_a_search_is_as_pythons_and_as_the_whole_texts(pattern: str, text: str) 
         ("^[^\\W_]$", ["a", "9"], ["_", "-", "é"]),
         ("^\\p{Lu}\\u00e9\\x41$", ["ÄéA"], ["aéA"]),
         ("^\\ud83d\\ude00$", ["😀"], ["x"]),
+        ("^\\p{digit}\\P{punct}$", ["1a", "٣a"], ["aa", "1!", "1—"]),
+        ("^\\p{Digit}$", ["1"], ["٣"]),
     ],
 )
 def test_lookaheads_at_the_start_are_exact(pattern: str, matching: list[str], others: list[str]) -> None:
@@ -54,7 +56,7 @@ def test_lookaheads_at_the_start_are_exact(pattern: str, matching: list[str], ot
     assert [text for text in others if takes(text)] == []
 
 
-@pytest.mark.parametrize("pattern", ["a(?!b)", "\\bfoo\\b", "(a|b)\\1", "^a$b"])
+@pytest.mark.parametrize("pattern", ["a(?!b)", "\\bfoo\\b", "(a|b)\\1", "^a$b", "(?:$)+a", "^(?:\\b)?a"])
 def test_what_is_no_regular_expression_is_relaxed(pattern: str) -> None:
     whole = whole_of(pattern)
     assert not whole.is_exact
@@ -62,7 +64,8 @@ def test_what_is_no_regular_expression_is_relaxed(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(", ")", "[a", "a{2,1}", "*", "\\", "(?<n", "[b-a]", "\\2", "(" * 100 + ")" * 100]
+    "pattern",
+    ["(", ")", "[a", "a{2,1}", "*", "\\", "(?<n", "[b-a]", "\\2", "(" * 100 + ")" * 100, "^*", "\\p{Alphabetic}"],
 )
 def test_what_is_no_pattern_is_told(pattern: str) -> None:
     with pytest.raises(NoPattern, match=r"\w"):
