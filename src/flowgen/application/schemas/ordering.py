@@ -1,32 +1,44 @@
 """Puts a value into the form in which a grammar writes it: keys in the grammar's order, whole numbers without a point.
-Refuses to judge it."""
+In draft 4 `1.0` is no integer: there it keeps its point where only integers stand. Refuses to judge it."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flowgen.application.schemas.walking import Definitions, Spot, allows, item, kind_of, member, root
-from flowgen.domain.schemas import Lowered, Object
+from flowgen.application.schemas.walking import Spot, allows, item, kind_of, member, root
+from flowgen.domain.schemas import Lowered, Node, Number, Object
 from flowgen.domain.values import JsonValue
 
 
 def ordered(value: JsonValue, lowered: Lowered) -> JsonValue:
     """Give an equal value whose text the grammar takes if it takes any text of it. Where branches of a union differ in
     their order, it is the order of the first one that lets the value in."""
-    return _ordered(value, root(lowered), lowered.definitions)
+    return _Ordering(lowered).of(value, root(lowered))
 
 
-def _ordered(value: Any, spot: Spot, definitions: Definitions) -> JsonValue:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        here = _taken(value, spot, definitions)
-        return [_ordered(inner, item(here, index, definitions), definitions) for index, inner in enumerate(value)]
-    if isinstance(value, dict):
-        here = _taken(value, spot, definitions)
-        return {key: _ordered(value[key], member(here, key, definitions), definitions) for key in _keys(value, here)}
-    return value
+class _Ordering:
+    def __init__(self, lowered: Lowered) -> None:
+        self._definitions = lowered.definitions
+        self._tells_points = lowered.draft == "4"
+
+    def of(self, value: Any, spot: Spot) -> JsonValue:
+        definitions = self._definitions
+        if isinstance(value, float) and value.is_integer():
+            return value if self._tells_points and _takes_integers_alone(spot) else int(value)
+        if isinstance(value, list):
+            here = _taken(value, spot, definitions)
+            return [self.of(inner, item(here, index, definitions)) for index, inner in enumerate(value)]
+        if isinstance(value, dict):
+            here = _taken(value, spot, definitions)
+            return {key: self.of(value[key], member(here, key, definitions)) for key in _keys(value, here)}
+        return value
 
 
-def _taken(value: JsonValue, spot: Spot, definitions: Definitions) -> Spot:
+def _takes_integers_alone(spot: Spot) -> bool:
+    nodes = spot.of_kind("number").nodes
+    return bool(nodes) and all(isinstance(node, Number) and node.is_integer for node in nodes)
+
+
+def _taken(value: JsonValue, spot: Spot, definitions: Mapping[str, Node]) -> Spot:
     """Keep the node that lets the value in; the first one where none does."""
     nodes = spot.of_kind(kind_of(value)).nodes
     taken = (

@@ -151,6 +151,13 @@ def test_a_value_is_put_into_the_grammars_order() -> None:
     assert isinstance(value["a"], int)
 
 
+def test_in_draft_4_a_number_with_a_point_is_no_integer() -> None:
+    whole: dict[str, Any] = {"items": [{"type": "integer"}, {"type": "number"}, {"enum": [1]}, {}]}
+    value = [1.0, 1.0, 1.0, 1.0]
+    assert [type(item) for item in ordered(value, lower(whole, "4"))] == [float, int, int, int]
+    assert [type(item) for item in ordered(value, lower(whole, "7"))] == [int, int, int, int]
+
+
 def test_choices_that_multiply_are_bounded() -> None:
     ways = [{"anyOf": [{"required": [f"a{index}"]}, {"required": [f"b{index}"]}]} for index in range(30)]
     notes = lower({"type": "object", "allOf": ways}).notes

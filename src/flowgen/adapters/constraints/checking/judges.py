@@ -64,7 +64,8 @@ class Complaint(Value, frozen=True):
 
 class Judge:
     """Judges values by the schema at a pointer of the source, or by a part of it. `residues` are those that stand
-    there; `blamed` is what is blamed where no error is told."""
+    there; `blamed` is what is blamed where no error is told; the validator is that of a reference to the schema, unless
+    `is_referred` is False."""
 
     def __init__(
         self,
@@ -73,6 +74,8 @@ class Judge:
         efforts: Efforts,
         pointer: str,
         blamed: Residue | None = None,
+        *,
+        is_referred: bool = True,
     ) -> None:
         self._validator = validator
         self._residues = residues
@@ -80,6 +83,7 @@ class Judge:
         self._pointer = pointer
         self._to_blame = next(iter(residues), blamed)
         self._is_dear = False
+        self._is_referred = is_referred
 
     def complaint(self, value: JsonValue) -> Complaint | None:
         """What the schema has against a value; None, nothing. Bounded: what cannot be judged in time is not taken."""
@@ -123,7 +127,7 @@ class Judge:
         return errors
 
     def _blamed(self, error: jsonschema_rs.ValidationError) -> tuple[str, str, bool]:
-        path = [str(step) for step in error.evaluation_path]
+        path = ["$ref", *map(str, error.evaluation_path)][self._is_referred :]
         for residue in self._residues:
             keywords = (residue.keyword, "then", "else") if residue.keyword == "if" else (residue.keyword,)
             if len(path) > 1 and path[1] in keywords:
@@ -222,7 +226,10 @@ class Judges:
             raise self._refusal(_sentence(error), pointer, residues) from error
         if self._efforts.has_too_many_ways(pointer):
             raise self._refusal("it branches in too many ways to be judged", pointer, residues)
-        return Judge(validator, residues, self._efforts, pointer, next(iter(self.residues), None))
+        blamed = next(iter(self.residues), None)
+        return Judge(
+            validator, residues, self._efforts, pointer, blamed, is_referred=not self._is_judged_itself(pointer)
+        )
 
     def _refusal(self, reason: str, pointer: str, residues: Sequence[Residue]) -> ConstraintRefused:
         """Refuse what would judge the schema at a pointer; where none of its keywords asks for that, the first one that
@@ -242,13 +249,19 @@ class Judges:
             return self._reaching(pointer)
 
     def _reaching(self, pointer: str) -> jsonschema_rs.Validator:
+        if self._is_judged_itself(pointer):
+            return self._validator(self._source, self._home)
         return self._validator({"$ref": f"{self._home}#{quoted(self._moved(pointer))}"})
+
+    def _is_judged_itself(self, pointer: str) -> bool:
+        """Say whether a reference to it would change what it means, as the outermost schema."""
+        return not pointer and isinstance(self._source, dict) and self._source.get("$recursiveAnchor") is True
 
     def _moved(self, pointer: str) -> str:
         return moved(pointer, self._written, self._source) if self._has_plain_patterns else pointer
 
-    def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:
-        return self._make(schema, registry=self._registry, validate_formats=True, offline=True)
+    def _validator(self, schema: dict[str, Any], address: str | None = None) -> jsonschema_rs.Validator:
+        return self._make(schema, registry=self._registry, base_uri=address, validate_formats=True, offline=True)
 
     def _grown_judge(self, residue: Residue) -> Grown:
         """Without a judge, the value is only judged at its end."""

@@ -79,8 +79,9 @@ def test_what_the_validator_has_no_form_for_is_not_taken(value: Any) -> None:
 @pytest.mark.parametrize("identity", ["https://example.com/a/s.json", "/a/s.json", "a/s.json"])
 def test_names_are_relative_to_the_document(identity: str) -> None:
     where = residue("whole", "not", "/$defs/in")
-    source = {"$id": identity, "$defs": {"in": {"$id": "in.json", "not": {"$ref": "out.json#/$defs/x"}}}}
-    source["$defs"] |= {"out": {"$id": "out.json", "$defs": {"x": {"type": "string"}}}}  # type: ignore[operator]
+    inner = {"$id": "in.json", "not": {"$ref": "out.json#/$defs/x"}}
+    outer = {"$id": "out.json", "$defs": {"x": {"type": "string"}}}
+    source: dict[str, Any] = {"$id": identity, "$defs": {"in": inner, "out": outer}}
     (judge,) = judges_of(source, where).of([where])
     assert judge.takes(1)
     assert not judge.takes("s")
@@ -101,10 +102,25 @@ def test_what_nothing_leads_to_may_lead_anywhere(keyword: str) -> None:
     where = residue("whole", "not")
     elsewhere = {"$ref": "https://example.com/elsewhere"}
     parts = {"unused": elsewhere, "half": {keyword: {"used": {"type": "string"}, "unused": elsewhere}}}
-    source = {"not": {"$ref": f"#/{keyword}/half/{keyword}/used"}, keyword: {**parts, "other": {"$ref": "#/nowhere"}}}
+    source: dict[str, Any] = {"not": {"$ref": f"#/{keyword}/half/{keyword}/used"}, keyword: parts}
     (judge,) = judges_of(source, where).of([where])
     assert judge.takes(1)
     assert not judge.takes("s")
+
+
+@pytest.mark.parametrize("identity", [None, "s.json", "https://example.com/s.json"])
+def test_the_document_is_the_outermost_schema(identity: str | None) -> None:
+    """As the test suite of 2019-09 has it: "$recursiveRef with nesting"."""
+    again = {"type": "object", "additionalProperties": {"$recursiveRef": "#"}}
+    inner = {"$id": "inner.json", "$recursiveAnchor": True, "anyOf": [{"type": "string"}, again]}
+    source: dict[str, Any] = {"$recursiveAnchor": True, "$defs": {"inner": inner}}
+    source |= {"anyOf": [{"type": "integer"}, {"$ref": "inner.json"}]} | ({"$id": identity} if identity else {})
+    where = residue("whole", "anyOf")
+    (judge,) = judges_of(source, where, draft="2019-09").of([where])
+    assert judge.complaint({"a": {"b": 1}}) is None
+    complaint = judge.complaint({"a": {"b": None}})
+    assert complaint is not None
+    assert (complaint.keyword, complaint.pointer) == ("anyOf", "/anyOf")
 
 
 @pytest.mark.parametrize("name", ["a%b", "a b", "100%", "%zz"])
