@@ -1,6 +1,6 @@
-"""Writes patterns that the validator does not read, or not as ECMA-262 means them, in words that it reads so: annex B has
-many of its own, a lone bracket or `[\\w-.]`, and beside a look-around the validator takes `\\w`, `\\d` and `\\b` for all
-of Unicode's letters and digits. Knows jsonschema-rs; refuses to know what patterns are for."""
+"""Writes patterns that the validator does not read, or not as ECMA-262 means them, in words that it reads so: annex B
+has many of its own, a lone bracket or `[\\w-.]`, and beside a look-around the validator takes `\\w`, `\\d` and `\\b`
+for all of Unicode's letters and digits. Knows jsonschema-rs; refuses to know what patterns are for."""
 
 from functools import lru_cache
 from typing import Any
@@ -10,9 +10,20 @@ import jsonschema_rs
 from flowgen.adapters.constraints.schema_texts import rewritten
 from flowgen.application.schemas.character_classes import WORDS
 from flowgen.application.schemas.pattern_reading import NoPattern, read_pattern
-from flowgen.application.schemas.regular import ANY, Again, Chars, Choice, Edge, Group, Look, Ranges, Regular, Repeat
+from flowgen.application.schemas.regular import (
+    ANY,
+    Again,
+    Chars,
+    Choice,
+    Edge,
+    Group,
+    Look,
+    Ranges,
+    Regular,
+    Repeat,
+    common,
+)
 from flowgen.application.schemas.regular import Sequence as Row
-from flowgen.application.schemas.regular import common
 
 _FORMAT = jsonschema_rs.Draft202012Validator({"format": "regex"}, validate_formats=True)
 

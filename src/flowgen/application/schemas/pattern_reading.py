@@ -4,7 +4,15 @@
 import re
 from functools import lru_cache
 
-from flowgen.application.schemas.character_classes import DIGITS, LINE_ENDS, SPACES, WORDS, folded, named_class, property_class
+from flowgen.application.schemas.character_classes import (
+    DIGITS,
+    LINE_ENDS,
+    SPACES,
+    WORDS,
+    folded,
+    named_class,
+    property_class,
+)
 from flowgen.application.schemas.regular import (
     LAST,
     Again,

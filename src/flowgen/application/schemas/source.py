@@ -77,7 +77,9 @@ class Source:
                         FIELD, f"it is nested more than {MAX_DEPTH} deep", keyword=keyword, pointer=pointer
                     )
                 base = self._identify(pointer, schema, base)
-                waiting += [(joined(pointer, *path), inner, base, str(path[0])) for path, inner in inner_schemas(schema)]
+                waiting += [
+                    (joined(pointer, *path), inner, base, str(path[0])) for path, inner in inner_schemas(schema)
+                ]
 
     def _identify(self, pointer: str, schema: dict[str, Any], base: str) -> str:
         own = schema.get(self._id)
