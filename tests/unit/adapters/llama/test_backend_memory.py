@@ -251,7 +251,7 @@ def test_a_token_of_each_sequence_is_laid_as_longer_pieces_are() -> None:
     ]
     assert arrays.fill(pieces) == 2
     rows = zip(arrays.token, arrays.position, arrays.sequence, arrays.output, strict=True)
-    assert [tuple(map(int, row)) for row in rows][:2] == [(3, 17, 5, 1), (4, 0, 2, 0)]
+    assert [tuple(int(value) for value in row) for row in rows][:2] == [(3, 17, 5, 1), (4, 0, 2, 0)]
     with pytest.raises(ValueError, match="at most 3"):
         arrays.fill(pieces * 2)
 
