@@ -1,6 +1,7 @@
 """Writes patterns that the validator does not read, or not as ECMA-262 means them, in words that it reads so: annex B
-has many of its own, a lone bracket or `[\\w-.]`, and beside a look-around the validator takes `\\w`, `\\d` and `\\b`
-for all of Unicode's letters and digits. Knows jsonschema-rs; refuses to know what patterns are for."""
+has many of its own, a lone bracket or `[\\w-.]`, and beside a look-around, an edge of words or a group that comes again
+the validator takes `\\w`, `\\d` and `\\b` for all of Unicode's letters and digits. Knows jsonschema-rs; refuses to know
+what patterns are for."""
 
 from functools import lru_cache
 from typing import Any
@@ -58,7 +59,7 @@ def _is_read(pattern: str) -> bool:
 
 def _looks_round(tree: Regular) -> bool:
     match tree:
-        case Look():
+        case Look() | Again():
             return True
         case Edge(kind):
             return kind in ("word", "inside")

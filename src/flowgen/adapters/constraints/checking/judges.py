@@ -38,8 +38,6 @@ _BESIDE = {
     "items": ("prefixItems",),
 }
 """What a keyword's meaning depends on."""
-_OF_PATTERNS = frozenset(("pattern", "patternProperties", "propertyNames"))
-"""Keywords that are judged only where a pattern looks around, so that it has to be in the validator's words."""
 _LACKS = frozenset(("required", "minProperties", "minItems", "contains"))
 """Errors that more of the same value mends."""
 _MOST_ERRORS = 20
@@ -175,7 +173,6 @@ class Judges:
         self.residues = tuple(residues)
         self._efforts = Efforts(lowered.source, lowered.draft)
         self._others: dict[str, Judge] = {}
-        self._has_plain_patterns = any(residue.keyword in _OF_PATTERNS for residue in residues)
         self._take(with_readable_references(lowered.source, lowered.draft))
         of_schema: dict[str, list[Residue]] = {}
         for residue in residues:
@@ -186,7 +183,7 @@ class Judges:
 
     def _take(self, written: Any) -> None:
         self._written = written
-        self._source = with_plain_names(written) if self._has_plain_patterns else written
+        self._source = with_plain_names(written)
         try:
             self._registry = jsonschema_rs.Registry([(self._home, self._source)], draft=self._draft)
         except ValueError as error:
@@ -239,16 +236,6 @@ class Judges:
         return ConstraintRefused(self._field, reason, keyword=keyword, pointer=where)
 
     def _validator_at(self, pointer: str) -> jsonschema_rs.Validator:
-        try:
-            return self._reaching(pointer)
-        except ValueError:
-            if self._has_plain_patterns:
-                raise
-            self._has_plain_patterns = True
-            self._take(self._written)
-            return self._reaching(pointer)
-
-    def _reaching(self, pointer: str) -> jsonschema_rs.Validator:
         if self._is_judged_itself(pointer):
             return self._validator(self._source, self._home)
         return self._validator({"$ref": f"{self._home}#{quoted(self._moved(pointer))}"})
@@ -258,7 +245,7 @@ class Judges:
         return not pointer and isinstance(self._source, dict) and self._source.get("$recursiveAnchor") is True
 
     def _moved(self, pointer: str) -> str:
-        return moved(pointer, self._written, self._source) if self._has_plain_patterns else pointer
+        return moved(pointer, self._written, self._source)
 
     def _validator(self, schema: dict[str, Any], address: str | None = None) -> jsonschema_rs.Validator:
         return self._make(schema, registry=self._registry, base_uri=address, validate_formats=True, offline=True)

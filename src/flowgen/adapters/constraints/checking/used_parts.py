@@ -37,8 +37,10 @@ def _used(source: Source) -> set[str]:
     waiting, found = [source.root, *source.dynamic_places()], set[str]()
     while waiting:
         place = waiting.pop()
-        if place.pointer not in found and isinstance(place.schema, dict):
-            found.add(place.pointer)
+        if place.pointer in found:
+            continue
+        found.add(place.pointer)
+        if isinstance(place.schema, dict):
             waiting += _led_to(place, place.schema, source)
     return found
 

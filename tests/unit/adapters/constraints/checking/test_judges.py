@@ -108,6 +108,34 @@ def test_what_nothing_leads_to_may_lead_anywhere(keyword: str) -> None:
     assert not judge.takes("s")
 
 
+def test_a_definition_that_takes_anything_is_not_unused() -> None:
+    where = residue("grown", "uniqueItems")
+    source: dict[str, Any] = {"uniqueItems": True, "items": {"$ref": "#/$defs/any"}}
+    source["$defs"] = {"any": True, "unused": {"$ref": "https://example.com/elsewhere"}}
+    judge = judges_of(source, where).of([where])[0]
+    assert judge.takes([1, 2])
+    assert not judge.takes([1, 1])
+
+
+@pytest.mark.parametrize(
+    ("keyword", "source", "taken", "refused"),
+    [
+        ("not", {"not": {"pattern": "\\bcat"}}, ["\u00e9cart"], ["\u00e9cat", "cat"]),
+        ("oneOf", {"oneOf": [{"pattern": "\\bcat"}, {"minLength": 4}]}, ["cat", "long"], ["\u00e9cat", "no"]),
+        ("contains", {"contains": {"pattern": "\\bcat"}}, [["\u00e9cat"]], [["bobcat"]]),
+        ("not", {"not": {"pattern": "^(a)\\1\\W$"}}, ["aab", "ab\u00e9"], ["aa\u00e9", "aa!"]),
+        ("not", {"not": {"patternProperties": {"\\bcat": False}}}, [{"\u00e9cat": 1}], [{"bobcat": 1}]),
+    ],
+)
+def test_patterns_mean_what_ecma_262_says_wherever_they_are_judged(
+    keyword: str, source: dict[str, Any], taken: list[Any], refused: list[Any]
+) -> None:
+    where = residue("whole", keyword)
+    judge = judges_of(source, where).of([where])[0]
+    assert [judge.takes(value) for value in taken] == [True] * len(taken)
+    assert [judge.takes(value) for value in refused] == [False] * len(refused)
+
+
 @pytest.mark.parametrize("identity", [None, "s.json", "https://example.com/s.json"])
 def test_the_document_is_the_outermost_schema(identity: str | None) -> None:
     """As the test suite of 2019-09 has it: "$recursiveRef with nesting"."""
