@@ -137,12 +137,13 @@ def _arguments(raw: JsonObject | str, where: str) -> JsonObject:
 
 
 def _answering(message: Message, pending: list[tuple[int, ToolCall]]) -> tuple[int | None, Message]:
-    """Fill in which call a result answers: the one with its id, or the next one in order; with the call's place, None
-    where there is none."""
+    """Fill in which call a result answers: the one with its id, else the next one of its name, else the next one; with
+    the call's place, None where there is none."""
     if message.tool_call_id:
         found = next((entry for entry in pending if entry[1].id == message.tool_call_id), None)
     else:
-        found = pending[0] if pending else None
+        of_name = (entry for entry in pending if entry[1].name == message.name)
+        found = next(of_name, pending[0] if pending else None)
     if found is None:
         return None, message
     pending.remove(found)

@@ -217,6 +217,14 @@ def test_results_without_an_id_answer_the_calls_in_order(
     assert [(message.tool_call_id, message.name) for message in read] == answered
 
 
+def test_results_without_an_id_answer_the_calls_of_their_names() -> None:
+    calls = [{"name": "first", "id": "c1"}, {"name": "second", "id": "c2"}]
+    results = [{"role": "tool", "name": name, "content": name} for name in ("second", "other")]
+    messages = [*HELLO, {"role": "assistant", "tool_calls": calls}, *results]
+    read = settled({"messages": messages}).request.messages[2:]
+    assert [(message.tool_call_id, message.content) for message in read] == [("c1", "other"), ("c2", "second")]
+
+
 def test_results_stand_in_the_order_of_their_calls_for_templates_that_leave_ids_out() -> None:
     calls = [{"name": "weather", "id": "c1"}, {"name": "weather", "id": "c2"}, {"name": "weather", "id": "c3"}]
     given = [("c3", "3"), ("c9", "9"), ("c1", "1"), ("c2", "2")]
