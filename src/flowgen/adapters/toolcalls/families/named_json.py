@@ -171,7 +171,8 @@ class NamedJson(Value, frozen=True):
             stream.skip(len(before))
         name, call_id = yield from self._name(stream, start)
         found = stream.space_now() or (yield from stream.space())
-        if found == "`" and not self._is_fenced and (fence := (yield from stream.starts_with_any(_FENCES))):
+        fence = ""
+        if found == "`" and (fence := (yield from stream.starts_with_any(_FENCES))):
             stream.skip(len(fence))
             found = stream.space_now() or (yield from stream.space())
         if found == "{":
@@ -185,7 +186,7 @@ class NamedJson(Value, frozen=True):
             events.complete(arguments)
         elif found and self.raw_key:
             yield from self._raw(stream, events.begin(name, call_id), events)
-        elif found and not start.is_strict and (yield from stream.starts_with_any(self._ends())):
+        elif found and not start.is_strict and (yield from stream.starts_with_any(self._ends(has_fence=bool(fence)))):
             events.begin(name, call_id)("{}")
             events.complete({})
         else:
@@ -193,7 +194,7 @@ class NamedJson(Value, frozen=True):
         yield from self._close(stream)
 
     def _name(self, stream: CharacterStream, start: AnswerStart) -> Reading[tuple[str, str]]:
-        """Read the name and the id, up to the arguments."""
+        """Read the name and the id, up to the arguments, or up to a fence before them."""
         ends = stripped(self.name_end, *self.other_name_ends, self.id_mark, self.id_end)
         fences = () if start.is_strict else _FENCES
         markers = markers_of(*ends, *fences, "{", "<", "\n" if not self.name_end.strip() else "")
@@ -208,7 +209,7 @@ class NamedJson(Value, frozen=True):
             call_id, found = yield from text_until(stream, markers)
         if found == "<" and found not in ends:
             raise BrokenCall("it has no name")
-        if found != "{" and (self._is_fenced or found not in fences):
+        if found != "{" and found not in _FENCES:
             stream.skip(len(found))
         name = text.strip()
         if self.is_numbered:
@@ -233,20 +234,16 @@ class NamedJson(Value, frozen=True):
         tell('"}')
         events.complete({self.raw_key: "".join(pieces)})
 
-    @property
-    def _is_fenced(self) -> bool:
-        return self.name_end.strip() in _FENCES
-
-    def _ends(self) -> tuple[str, ...]:
-        """What may close a call; the fence of some closings may be missing."""
-        return stripped(self.closing, self.closing.partition("```")[2], "```" if self.closing else "")
+    def _ends(self, *, has_fence: bool) -> tuple[str, ...]:
+        """What may close a call, behind others a fence alone; the fence of some closings may be missing."""
+        return stripped(self.closing, self.closing.partition("```")[2], "```" if has_fence else "")
 
     def _close(self, stream: CharacterStream) -> Reading[None]:
         """Take the closing, and a fence before it; a call may end without them."""
         size = stream.num_marked
         if not stream.space_now():
             yield from stream.space()
-        ends = self._ends()
+        ends = self._ends(has_fence=bool(self.closing))
         found = yield from stream.starts_with_any(ends)
         stream.skip(len(found))
         if found == "```" and found != self.closing.strip():

@@ -85,6 +85,18 @@ def test_a_fence_that_the_syntax_has_not_is_no_content() -> None:
     assert ([call.arguments for call in answer.calls], answer.texts) == ([{"city": "Paris"}], " Bye.")
 
 
+def test_a_fence_behind_another_end_of_the_name_opens_the_arguments() -> None:
+    calls = msgspec.structs.replace(FENCED.declaration.calls, other_name_ends=("<sep>",))
+    syntax = DeclaredFormat(Declaration(name="fenced", calls=calls))
+    for fence in ("```json", "```"):
+        answer = read(syntax, f'<calls><call>f<sep>{fence}\n{{"a": "x"}}\n```<end></calls> Bye.')
+        assert ([(call.name, call.arguments) for call in answer.calls], answer.texts) == ([("f", {"a": "x"})], " Bye.")
+    assert calls_in(syntax, "<calls><call>f<sep>```<end></calls>") == [("f", {})]
+    answer = read(syntax, "<calls><call>f<sep>```python\nx\n```<end></calls>")
+    assert answer.malformed
+    assert not answer.calls
+
+
 def test_no_arguments_before_the_closing_are_none() -> None:
     assert calls_in(MADE_UP, "<fly>ping<with><land>") == [("ping", {})]
     assert calls_in(MADE_UP, "<fly>ping<with><land>", is_strict=True) == []
