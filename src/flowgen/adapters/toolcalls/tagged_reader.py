@@ -263,6 +263,8 @@ class TaggedReader:
             is_end = found == marks.key_end and types.schema(self._unquoted(key)) is not None
         else:
             found = stream.space_now() or (yield from stream.space())
+            if not found and stream.end == "length":
+                raise CutCall(stream.end)
             is_end = not found or bool((yield from stream.starts_with_any(marks.section_closings)))
         stream.rewind(size)
         return is_end

@@ -108,3 +108,10 @@ def test_the_closing_of_a_value_may_be_missing_before_a_known_argument(body: str
 def test_a_strict_value_ends_at_its_closing_alone() -> None:
     raw = "<c>\n<f=get_weather>\n<p=city>\na\n<p=days>\n3\n</p>\n</f>\n</c>"
     assert calls_in(LINES, raw, is_strict=True) == [("get_weather", {"city": "a\n<p=days>\n3"})]
+
+
+def test_a_value_that_the_token_limit_cut_behind_what_looks_like_the_calls_end_is_none() -> None:
+    raw = "<c>\n<f=get_weather>\n<p=city>\nRome\n</f>"
+    assert calls_in(LINES, raw) == [("get_weather", {"city": "Rome"})]
+    answer = read(LINES, raw, end="length")
+    assert (answer.calls, [one.reason for one in answer.malformed]) == ((), ["the token limit cut it"])
