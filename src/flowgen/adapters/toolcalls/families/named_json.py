@@ -171,9 +171,8 @@ class NamedJson(Value, frozen=True):
             stream.skip(len(before))
         name, call_id = yield from self._name(stream, start)
         found = stream.space_now() or (yield from stream.space())
-        fence = ""
-        if found == "`" and (fence := (yield from stream.starts_with_any(_FENCES))):
-            stream.skip(len(fence))
+        has_fence = found == "`" and (yield from self._fence(stream))
+        if has_fence:
             found = stream.space_now() or (yield from stream.space())
         if found == "{":
             arguments = yield from read_json(stream, events.begin(name, call_id))
@@ -186,7 +185,7 @@ class NamedJson(Value, frozen=True):
             events.complete(arguments)
         elif found and self.raw_key:
             yield from self._raw(stream, events.begin(name, call_id), events)
-        elif found and not start.is_strict and (yield from stream.starts_with_any(self._ends(has_fence=bool(fence)))):
+        elif found and not start.is_strict and (yield from stream.starts_with_any(self._ends(has_fence=has_fence))):
             events.begin(name, call_id)("{}")
             events.complete({})
         else:
@@ -221,6 +220,16 @@ class NamedJson(Value, frozen=True):
         if not name or (not found and stream.end is not None):
             raise CutCall(stream.end) if not found else BrokenCall("it has no name")
         return name, call_id.strip()
+
+    def _fence(self, stream: CharacterStream) -> Reading[bool]:
+        """Go past a fence before the arguments; one of arguments that are no JSON is their text's."""
+        size = stream.num_marked
+        fence = yield from stream.starts_with_any(_FENCES)
+        stream.skip(len(fence))
+        if self.raw_key and (stream.space_now() or (yield from stream.space())) != "{":
+            stream.rewind(size)
+            return False
+        return bool(fence)
 
     def _raw(self, stream: CharacterStream, tell: Callable[[str], None], events: CallEvents) -> Reading[None]:
         pieces: list[str] = []

@@ -115,6 +115,13 @@ def test_raw_arguments_end_at_the_closing() -> None:
     assert ([call.arguments for call in answer.calls], answer.texts) == ([{"code": 'print("<")\n'}], " Bye.")
 
 
+@pytest.mark.parametrize("code", ["```python\nprint(1)\n```", "```\nprint(1)\n```", "```json\n[1]\n```"])
+def test_fences_around_raw_arguments_are_theirs(code: str) -> None:
+    for is_strict in (False, True):
+        assert calls_in(RAW, f">>>python\n{code}<end>", is_strict=is_strict) == [("python", {"code": code})]
+    assert calls_in(RAW, ">>>ping\n```json\n{}\n```<end>") == [("ping", {})]
+
+
 def test_an_opening_of_text_behind_a_call_is_none_of_another() -> None:
     syntax = DeclaredFormat(msgspec.structs.replace(RAW.declaration, dropped=(">>>all\n",)))
     answer = read(syntax, ">>>ping\n{}>>>all\nDone.")
