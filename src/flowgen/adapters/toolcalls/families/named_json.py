@@ -190,7 +190,7 @@ class NamedJson(Value, frozen=True):
             events.complete({})
         else:
             raise BrokenCall(f"JSON expected, {found!r} found") if found else CutCall(stream.end)
-        yield from self._close(stream)
+        yield from self._close(stream, has_fence=has_fence)
 
     def _name(self, stream: CharacterStream, start: AnswerStart) -> Reading[tuple[str, str]]:
         """Read the name and the id, up to the arguments, or up to a fence before them."""
@@ -247,18 +247,17 @@ class NamedJson(Value, frozen=True):
         """What may close a call, behind others a fence alone; the fence of some closings may be missing."""
         return stripped(self.closing, self.closing.partition("```")[2], "```" if has_fence else "")
 
-    def _close(self, stream: CharacterStream) -> Reading[None]:
-        """Take the closing, and a fence before it; a call may end without them."""
+    def _close(self, stream: CharacterStream, *, has_fence: bool) -> Reading[None]:
+        """Take the closing, and a fence before it where one is the closing's or stood before the arguments; a call may
+        end without them."""
         size = stream.num_marked
         if not stream.space_now():
             yield from stream.space()
-        ends = self._ends(has_fence=bool(self.closing))
+        ends = self._ends(has_fence=has_fence or "```" in self.closing)
         found = yield from stream.starts_with_any(ends)
         stream.skip(len(found))
         if found == "```" and found != self.closing.strip():
-            if not stream.space_now():
-                yield from stream.space()
-            stream.skip(len((yield from stream.starts_with_any(ends[:-1]))))
+            yield from stream.closing(ends[:-1])
         elif not found and ends and stream.end is not None and stream.is_cut(ends[:1]):
             stream.skip(len(stream.available))
         elif not found:

@@ -97,6 +97,18 @@ def test_a_fence_behind_another_end_of_the_name_opens_the_arguments() -> None:
     assert not answer.calls
 
 
+def test_a_code_block_behind_an_unclosed_call_keeps_its_fence() -> None:
+    answer = read(MADE_UP, '<fly>ping<with>{"a": "x"}\n```\ncode\n```')
+    assert ([call.arguments for call in answer.calls], answer.content) == ([{"a": "x"}], "\n```\ncode\n```")
+
+
+def test_the_closing_fence_is_no_content_where_calls_have_no_closing() -> None:
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=NamedJson(opening="<fly>", name_end="<with>")))
+    answer = read(syntax, '<fly>ping<with>```json\n{"a": "x"}\n``` Bye.')
+    assert ([call.arguments for call in answer.calls], answer.content) == ([{"a": "x"}], " Bye.")
+    assert calls_in(syntax, "<fly>ping<with>```json\n```") == [("ping", {})]
+
+
 def test_no_arguments_before_the_closing_are_none() -> None:
     assert calls_in(MADE_UP, "<fly>ping<with><land>") == [("ping", {})]
     assert calls_in(MADE_UP, "<fly>ping<with><land>", is_strict=True) == []
