@@ -28,6 +28,7 @@ class TaggedReader:
         self._events = events
         self._start = start
         self._types = ToolTypes(start.tools)
+        self._given: set[str] = set()
         self._break = "\n" if self._marks.has_break_after else ""
         self._may_be_json = texts.has_json_body or not start.is_strict
         self._json = JsonCallReader(stream, events, Keys(), names=None, is_bare=False, is_strict=start.is_strict)
@@ -69,6 +70,7 @@ class TaggedReader:
         tell("{")
         stream, usual = self._stream, self._marks.usual_key
         arguments: JsonObject = {}
+        self._given = set()
         while True:
             while not (match := usual.whole.match(stream.text, stream.at)) and stream.awaits(usual.part):
                 yield
@@ -80,6 +82,7 @@ class TaggedReader:
             else:
                 break
             tell(f"{', ' if arguments else ''}{quoted(key)}: ")
+            self._given.add(key)
             arguments[key] = yield from self._value(key, word, types, tell)
         tell("}")
         self._events.complete(arguments)
@@ -254,13 +257,14 @@ class TaggedReader:
 
     def _ends_value(self, types: ArgumentTypes, line: str) -> Reading[bool]:
         """Say whether a line that begins like the next argument, or the call's end, is that, and none of a text: a
-        known argument's name follows, or the end of all. Nothing is taken."""
+        known argument's name follows that the call has not had, or the end of all. Nothing is taken."""
         stream, marks = self._stream, self._marks
         size = stream.num_marked
         stream.skip(len(line))
         if line == marks.lines[0]:
             key, found = yield from text_until(stream, marks.key_of_line)
-            is_end = found == marks.key_end and types.schema(self._unquoted(key)) is not None
+            key = self._unquoted(key)
+            is_end = found == marks.key_end and key not in self._given and types.schema(key) is not None
         else:
             found = stream.space_now() or (yield from stream.space())
             if not found and stream.end == "length":

@@ -99,10 +99,18 @@ LINES = DeclaredFormat(
         ("<p=days>\n3\n<p=city>\nRome\n</f>", {"city": "Rome", "days": 3}),
         ("<p=city>\na\n<p=b>\n</f> c\n</p>\n</f>\n</c>", {"city": "a\n<p=b>\n</f> c"}),
         ("<p=city>\na <p=days>\n\n</p>\n</f>\n</c>", {"city": "a <p=days>\n"}),
+        ("<p=city>\na\n<p=city>\nb\n</p>\n</f>\n</c>", {"city": "a\n<p=city>\nb"}),
+        ("<p=days>\n3\n</p>\n<p=city>\na\n<p=days>\n4\n</p>\n</f>\n</c>", {"days": 3, "city": "a\n<p=days>\n4"}),
+        ("<p=city>\na\n<p=days>\n3\n<p=city>\n</p>\n</f>\n</c>", {"city": "a", "days": "3\n<p=city>"}),
     ],
 )
 def test_the_closing_of_a_value_may_be_missing_before_a_known_argument(body: str, arguments: object) -> None:
     assert calls_in(LINES, f"<c>\n<f=get_weather>\n{body}") == [("get_weather", arguments)]
+
+
+def test_the_arguments_of_another_call_are_given_again() -> None:
+    call = "<c>\n<f=get_weather>\n<p=city>\nRome\n<p=days>\n3\n</f>\n</c>"
+    assert calls_in(LINES, call * 2) == [("get_weather", {"city": "Rome", "days": 3})] * 2
 
 
 def test_a_strict_value_ends_at_its_closing_alone() -> None:
