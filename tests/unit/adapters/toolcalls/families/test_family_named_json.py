@@ -50,19 +50,15 @@ def test_an_id_without_its_number_is_a_call_of_known_tools_alone() -> None:
     assert ([call.name for call in answer.calls], len(answer.malformed)) == (["ping"], 1)
 
 
-FENCED = DeclaredFormat(
-    Declaration(
-        name="fenced",
-        calls=NamedJson(
-            section_opening="<calls>",
-            opening="<call>",
-            before_name="function<sep>",
-            name_end="\n```json\n",
-            closing="\n```<end>",
-            section_closing="</calls>",
-        ),
-    )
+FENCED_CALLS = NamedJson(
+    section_opening="<calls>",
+    opening="<call>",
+    before_name="function<sep>",
+    name_end="\n```json\n",
+    closing="\n```<end>",
+    section_closing="</calls>",
 )
+FENCED = DeclaredFormat(Declaration(name="fenced", calls=FENCED_CALLS))
 FENCES = (
     "<calls><call>function<sep>ping\n```json\n{}\n```<end></calls>",
     "<calls><call>function<sep>ping\n```\n{}\n```<end></calls>",
@@ -86,7 +82,7 @@ def test_a_fence_that_the_syntax_has_not_is_no_content() -> None:
 
 
 def test_a_fence_behind_another_end_of_the_name_opens_the_arguments() -> None:
-    calls = msgspec.structs.replace(FENCED.declaration.calls, other_name_ends=("<sep>",))
+    calls = msgspec.structs.replace(FENCED_CALLS, other_name_ends=("<sep>",))
     syntax = DeclaredFormat(Declaration(name="fenced", calls=calls))
     for fence in ("```json", "```"):
         answer = read(syntax, f'<calls><call>f<sep>{fence}\n{{"a": "x"}}\n```<end></calls> Bye.')
