@@ -26,14 +26,14 @@ _FREE_AGAIN = 4096
 class Openings(Value, frozen=True):
     """Where calls may begin. After a text of `marked` there is a call, or broken markup; after one of `bare` only where
     it goes on as one, and in strict answers only at their beginning. Texts of `plain` are marked in strict answers,
-    whose
-    grammar keeps them for calls, and bare in others. `closings` end broken markup. `keeps_bare`: strict answers begin
-    with
+    whose grammar keeps them for calls, and bare in others; texts of `loose` are text in strict answers, whose grammar
+    knows no call behind them, and bare in others. `closings` end broken markup. `keeps_bare`: strict answers begin with
     one of `bare`, beside markers too."""
 
     marked: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
     closings: tuple[str, ...] = ()
     keeps_bare: bool = False
 
@@ -218,6 +218,7 @@ def _openings(syntax: CallSyntax | None, start: AnswerStart) -> Openings:
     if syntax is None:
         return Openings()
     told = syntax.openings()
-    marked = (*told.marked, *told.plain) if start.is_strict else told.marked
-    bare = told.bare if not start.is_strict or not marked or told.keeps_bare else ()
-    return Openings(marked=marked, bare=bare if start.is_strict else (*bare, *told.plain), closings=told.closings)
+    if not start.is_strict:
+        return Openings(marked=told.marked, bare=(*told.bare, *told.loose, *told.plain), closings=told.closings)
+    marked = (*told.marked, *told.plain)
+    return Openings(marked=marked, bare=told.bare if not marked or told.keeps_bare else (), closings=told.closings)

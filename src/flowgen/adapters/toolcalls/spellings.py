@@ -14,7 +14,7 @@ class Spellings:
 
     def __init__(self, syntaxes: Sequence[CallSyntax]) -> None:
         self._syntaxes = tuple(syntaxes)
-        told = [(*one.marked, *one.plain, *one.bare) for one in (syntax.openings() for syntax in syntaxes)]
+        told = [(*one.marked, *one.plain, *one.bare, *one.loose) for one in (syntax.openings() for syntax in syntaxes)]
         texts = {text for one in told for text in one}
         self._texts = tuple(sorted(texts, key=lambda text: (-len(text), text)))
         self._fitting = {text: [number for number, one in enumerate(told) if text in one] for text in texts}
@@ -25,6 +25,7 @@ class Spellings:
             marked=tuple(text for one in every for text in one.marked),
             plain=tuple(text for one in every for text in one.plain),
             bare=tuple(text for one in every for text in one.bare),
+            loose=tuple(text for one in every for text in one.loose),
             closings=tuple(text for one in every for text in one.closings),
         )
 

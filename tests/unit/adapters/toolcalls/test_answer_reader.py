@@ -18,7 +18,7 @@ def test_an_opening_that_no_call_follows_does_not_hold_the_answer_up(format: Dec
     syntax = format.declaration.calls
     assert syntax is not None
     openings = syntax.openings()
-    for opening in (*openings.marked, *openings.plain, *openings.bare, "[", "{", "[{"):
+    for opening in (*openings.marked, *openings.plain, *openings.bare, *openings.loose, "[", "{", "[{"):
         for is_strict in (True, False):
             answer = read(format, f"{opening} is no call", is_strict=is_strict)
             assert answer.calls == ()

@@ -59,6 +59,11 @@ UNBOUND = (
     '[{"function": {"name": "f", "arguments": {"b": 1}}}]',
     '{"tool_calls": [{"arguments": {"b": 1}, "name": "f"}]}',
     '{"response": "Hi", "name": "f", "arguments": {"b": 1}}',
+    '```json\n[{"name": "f", "arguments": {"b": 1}}]\n```',
+    '```\n{"name": "f", "arguments": {"b": 1}}\n```',
+    '<tool_call>[{"name": "f", "arguments": {"b": 1}}]</tool_call>',
+    '[TOOL_CALLS][{"name": "f", "arguments": {"b": 1}}]',
+    '<|python_tag|>{"name": "f", "parameters": {"b": 1}}',
 )
 
 

@@ -35,8 +35,8 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
     array, in `brackets`. `separator` stands between objects of one block; where it is empty and there is no array, each
     call has a block of its own, with `block_separator` between; `is_alone`: an answer holds one call.
     `is_plain`: the opening is prose, and opens a call only where one of a known tool follows. `other_*` are spellings
-    that are read and never written; `bare_openings` are read as
-    markers only where a call of a known tool follows.
+    that are read and never written; `bare_openings` are read as markers only where no grammar holds the answer and a
+    call of a known tool follows.
     """
 
     opening: str = ""
@@ -115,7 +115,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
         opening = stream.begins_now(marked) or (yield from stream.starts_with_any(marked))
         is_bare = not opening
         if is_bare:
-            others = tuple(text for text in (*openings.plain, *openings.bare) if text not in "{[")
+            others = () if start.is_strict else (*openings.plain, *openings.loose)
             opening = yield from stream.starts_with_any(others)
         stream.at += len(opening)
         inner = () if start.is_strict else (yield from self._inner_openings(stream, openings))
@@ -139,7 +139,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
 
     def _inner_openings(self, stream: CharacterStream, openings: Openings) -> Reading[tuple[str, ...]]:
         """Go past a tag in a fence, or a fence in a tag; give what was passed."""
-        texts = (*openings.marked, *(text for text in openings.bare if text not in "{["), *_FENCES)
+        texts = (*openings.marked, *openings.loose, *_FENCES)
         passed: tuple[str, ...] = ()
         while len(passed) < _MOST_INNER:
             found = stream.space_now() or (yield from stream.space())
@@ -230,8 +230,9 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
 def _openings(syntax: JsonObjects) -> Openings:
     """Where calls of a syntax begin and end, found once."""
     marked = (*stripped(syntax.opening), *stripped(*syntax.other_openings))
-    bare = syntax.bare_openings if marked else ("{", "[", *syntax.bare_openings)
+    bare = () if marked else ("{", "[")
+    loose = syntax.bare_openings
     closings = (*stripped(syntax.closing), *stripped(*syntax.other_closings))
     if syntax.is_plain:
-        return Openings(plain=marked, bare=bare, closings=closings)
-    return Openings(marked=marked, bare=bare, closings=closings)
+        return Openings(plain=marked, bare=bare, loose=loose, closings=closings)
+    return Openings(marked=marked, bare=bare, loose=loose, closings=closings)
