@@ -6,7 +6,13 @@ from typing import Protocol
 
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, Reading, unheard
+from flowgen.adapters.toolcalls.character_stream import (
+    NO_SPACE_OF_GRAMMARS,
+    SPACE,
+    CharacterStream,
+    Reading,
+    unheard,
+)
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.domain.events import ParsedEvent
 from flowgen.domain.generation import FinishReason
@@ -158,7 +164,7 @@ class AnswerReader:
     def _block(self, marker: str) -> Reading[None]:
         stream, events = self._stream, self._events
         is_bare = marker in self._openings.bare
-        if self._read is None or (is_bare and self._start.is_strict and (events.has_calls or self._has_content)):
+        if self._read is None or (is_bare and self._start.is_strict and not self._is_beginning):
             stream.skip(len(marker))
             self._content(marker)
             return
@@ -171,6 +177,12 @@ class AnswerReader:
             else:
                 yield from self._recover(broken, 0 if is_bare else len(marker))
         self._space, self._is_edge = ("", True) if events.num_calls > num_calls else (self._space, self._is_edge)
+
+    @property
+    def _is_beginning(self) -> bool:
+        """Whether an answer's grammar sees nothing but white space before here."""
+        is_space = not NO_SPACE_OF_GRAMMARS.search(self._space)
+        return is_space and not self._events.has_calls and not self._has_content
 
     def _no_call(self, broken: BrokenCall, size: int) -> None:
         """Tell what began like a call without markers, and is none; at least its opening, so that reading goes on."""

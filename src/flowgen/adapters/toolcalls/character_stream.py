@@ -17,6 +17,8 @@ Tell = Callable[[str], None]
 """Takes text, piece by piece."""
 
 SPACE = re.compile(r"\s+")
+NO_SPACE_OF_GRAMMARS = re.compile(r"[\x1c-\x1f]")
+"""White space to Python, and none to the grammars' engine."""
 
 
 class CharacterStream:

@@ -7,7 +7,7 @@ from typing import Literal
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.call_in_parts import CallInParts
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, unheard
+from flowgen.adapters.toolcalls.character_stream import NO_SPACE_OF_GRAMMARS, CharacterStream, Reading, unheard
 from flowgen.adapters.toolcalls.json_text import decoded, encoded, read_json, read_string
 from flowgen.domain.values import JsonObject, Value
 
@@ -92,7 +92,7 @@ class JsonCallReader:
             elif found == "{":
                 yield from self.call()
                 self._tell_junk(junk)
-            elif self._is_bare:
+            elif self._is_bare or self._is_exact:
                 raise BrokenCall("a list of other things")
             else:
                 size = self._stream.num_marked
@@ -179,8 +179,7 @@ class JsonCallReader:
         if self._is_exact:
             self._check_exact(call, key, first)
         if not keys.name:
-            call.name_is(key)
-            self._is_exact = False
+            self._name_is(call, key)
             yield from self._arguments(call, first)
         elif key in keys.name and not call.has_name:
             yield from self._name(call)
@@ -215,6 +214,11 @@ class JsonCallReader:
         name = yield from read_string(self._stream, is_plain=self._is_exact)
         if not isinstance(name, str) or not name:
             raise BrokenCall("its name is no text")
+        self._name_is(call, name)
+
+    def _name_is(self, call: CallInParts, name: str) -> None:
+        if self._is_exact and NO_SPACE_OF_GRAMMARS.search(self._stream.marked):
+            raise BrokenCall("other white space than the grammar's")
         call.name_is(name)
         self._is_exact = False
 

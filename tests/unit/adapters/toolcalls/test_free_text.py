@@ -7,6 +7,7 @@ from flowgen.adapters.toolcalls.declaration import DeclaredFormat
 from flowgen.adapters.toolcalls.families.messages import Messages
 from flowgen.adapters.toolcalls.families.nested_tags import NestedTags
 from flowgen.adapters.toolcalls.formats import builtin_formats
+from flowgen.adapters.toolcalls.formats.pythonic import FORMAT as PYTHONIC
 from flowgen.application.answer_grammar import AnswerShape, bind_answer
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.ports import CompiledConstraint
@@ -59,6 +60,12 @@ UNBOUND = (
     '[{"function": {"name": "f", "arguments": {"b": 1}}}]',
     '{"tool_calls": [{"arguments": {"b": 1}, "name": "f"}]}',
     '{"response": "Hi", "name": "f", "arguments": {"b": 1}}',
+    '{"function": [1 {"name": "f", "arguments": {"b": 1}}]}',
+    '{"tool_calls": ["a" {"name": "f", "arguments": {"b": 1}}]}',
+    '{\x1c"name": "f", "arguments": {"b": 1}}',
+    '{"name"\x1f: "f", "arguments": {"b": 1}}',
+    '[\x1d{"name": "f", "arguments": {"b": 1}}]',
+    '\x1e[{"name": "f", "arguments": {"b": 1}}]',
     '```json\n[{"name": "f", "arguments": {"b": 1}}]\n```',
     '```\n{"name": "f", "arguments": {"b": 1}}\n```',
     '<tool_call>[{"name": "f", "arguments": {"b": 1}}]</tool_call>',
@@ -72,6 +79,12 @@ UNBOUND = (
 def test_json_that_the_grammar_takes_for_text_is_no_call(syntax: DeclaredFormat, text: str) -> None:
     assert is_whole(compiled(syntax), text, byte_vocabulary())
     assert calls_in(syntax, text, is_strict=True, tools=(TOOL,)) == []
+
+
+@pytest.mark.parametrize("text", ["\x1c[f(b=1)]", "[\x1ff(b=1)]", "[f\x1d(b=1)]"])
+def test_white_space_that_the_grammar_does_not_know_begins_no_python(text: str) -> None:
+    assert is_whole(compiled(PYTHONIC), text, byte_vocabulary())
+    assert calls_in(PYTHONIC, text, is_strict=True, tools=(TOOL,)) == []
 
 
 @pytest.mark.parametrize("syntax", [one for one in BARE if one.name != "generic_json"], ids=lambda one: one.name)

@@ -12,7 +12,7 @@ from flowgen.adapters.toolcalls.answer_reader import BlockReader, Openings
 from flowgen.adapters.toolcalls.block_grammar import BlockGrammar, begins_with, markup_of
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
-from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
+from flowgen.adapters.toolcalls.character_stream import NO_SPACE_OF_GRAMMARS, CharacterStream, Reading
 from flowgen.adapters.toolcalls.markers import stripped
 from flowgen.adapters.toolcalls.pythonic import NAME, PythonicReader
 from flowgen.adapters.toolcalls.pythonic_grammar import PythonicGrammar
@@ -109,6 +109,8 @@ class Pythonic(Value, frozen=True):
             raise CutCall(stream.end) if any(known.startswith(name) for known in names) else BrokenCall("no call")
         if found != "(" or (names and name not in names) or not name:
             raise BrokenCall("no call of a tool")
+        if start.is_strict and NO_SPACE_OF_GRAMMARS.search(stream.marked):
+            raise BrokenCall("other white space than the grammar's")
         stream.rewind()
 
     def _close(self, stream: CharacterStream, opening: str) -> Reading[None]:
