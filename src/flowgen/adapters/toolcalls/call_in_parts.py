@@ -11,11 +11,11 @@ from flowgen.domain.values import JsonObject, JsonValue
 
 class CallInParts:
     """The arguments are told once the name is known; with `is_bare` nothing before both are there. `names` are those
-    that it may have, None any. Raises BrokenCall."""
+    that it may have, None any; `other_name` is the name where no other comes. Raises BrokenCall."""
 
     __slots__ = (
         "_events", "_has_arguments", "_id", "_name", "_names", "_tell", "_waiting",
-        "arguments", "is_bare", "is_typed", "is_wrapper",
+        "arguments", "is_bare", "is_typed", "is_wrapper", "other_name",
     )  # fmt: skip
 
     def __init__(self, events: CallEvents, names: Collection[str] | None, *, is_bare: bool) -> None:
@@ -24,6 +24,7 @@ class CallInParts:
         self.is_bare = is_bare
         self._tell: Tell | None = None
         self._name: str | None = None
+        self.other_name = ""
         self._id = ""
         self._waiting: list[str] = []
         self._has_arguments = False
@@ -38,7 +39,7 @@ class CallInParts:
     @property
     def is_whole(self) -> bool:
         """Whether its name and its arguments are there."""
-        return self._name is not None and self._has_arguments
+        return (self.has_name or bool(self.other_name)) and self._has_arguments
 
     def name_is(self, name: str) -> None:
         if self._name is not None:
@@ -77,6 +78,8 @@ class CallInParts:
             self._tell(piece)
 
     def finish(self) -> None:
+        if self._name is None and self.other_name:
+            self.name_is(self.other_name)
         if self.is_wrapper and self._name is None:
             return
         if self._tell is None:

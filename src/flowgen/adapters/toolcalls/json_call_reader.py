@@ -197,8 +197,8 @@ class JsonCallReader:
         keys, stream = self._keys, self._stream
         if key in keys.wrappers and first in ("{", "["):
             yield from self._wrapper(call, first)
-        elif key == _FUNCTION and first == '"' and self._is_lenient and not call.has_name:
-            yield from self._name(call)
+        elif key == _FUNCTION and first == '"' and self._is_lenient:
+            call.other_name = str((yield from read_string(stream)))
         elif key == keys.content and first == '"':
             call.is_wrapper = True
             self._events.content(str((yield from read_json(stream, unheard))))

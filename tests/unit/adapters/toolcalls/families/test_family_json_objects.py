@@ -49,6 +49,17 @@ def test_what_models_write_between_markers_is_understood(body: str) -> None:
         assert (answer.texts, answer.malformed) == (after, ())
 
 
+@pytest.mark.parametrize("other", ["call", "ping", ""])
+def test_the_text_of_function_is_the_name_only_where_there_is_no_other(other: str) -> None:
+    for body in (
+        f'{{"type": "function", "function": "{other}", "name": "ping", "arguments": {{}}}}',
+        f'{{"function": "{other}", "arguments": {{}}, "name": "ping"}}',
+        f'{{"name": "ping", "function": "{other}", "arguments": {{}}}}',
+    ):
+        answer = read(LIST, f"<c>{body}</c>")
+        assert ([call.name for call in answer.calls], answer.malformed) == (["ping"], ())
+
+
 def test_a_strict_parser_takes_what_the_grammar_writes() -> None:
     for body in ("{'name': 'ping', 'arguments': {}}", '{{"name": "ping"}}', '{"name": "ping", "arguments": {}'):
         assert calls_in(LIST, f"<c>[{body}]</c>", is_strict=True) == []
