@@ -176,7 +176,9 @@ class AnswerReader:
                 self._no_call(broken, len(marker))
             else:
                 yield from self._recover(broken, 0 if is_bare else len(marker))
-        self._space, self._is_edge = ("", True) if events.num_calls > num_calls else (self._space, self._is_edge)
+        has_calls = events.num_calls > num_calls
+        self._space, self._is_edge = ("", True) if has_calls else (self._space, self._is_edge)
+        self._has_content = self._has_content or (is_bare and not has_calls)
 
     @property
     def _is_beginning(self) -> bool:

@@ -78,11 +78,12 @@ class JsonCallReader:
         self._is_in_list = False
         self._closings = closings
         self._depth = 0
+        self._texts: list[str] = []
 
     def list_of_calls(self) -> Reading[None]:
         """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
         num_calls, junk = self._events.num_calls, list[str]()
-        self._is_in_list = True
+        was_in_list, self._is_in_list = self._is_in_list, True
         self._stream.skip(1)
         while (found := (self._stream.space_now() or (yield from self._stream.space()))) != "]":
             if not found:
@@ -101,7 +102,8 @@ class JsonCallReader:
         if self._events.num_calls == num_calls:
             raise BrokenCall("a list without calls")
         self._stream.skip(1)
-        self._stream.set_mark()
+        self._is_in_list = was_in_list
+        self._settle()
         self._tell_junk(junk)
 
     def _tell_junk(self, junk: list[str]) -> None:
@@ -111,11 +113,22 @@ class JsonCallReader:
         junk.clear()
 
     def call(self) -> Reading[None]:
-        """Read one object."""
+        """Read one object: a call, or an answer's text, which in a list is one only beside calls."""
+        num_calls = self._events.num_calls
+        if not self._is_in_list:
+            self._texts.clear()
         call = CallInParts(self._events, self._names, is_bare=self._is_bare)
         yield from self._members(call)
         call.finish()
+        if self._events.num_calls > num_calls or not self._is_in_list:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Leave behind what has been read; tell the answer's text in it, for now nothing reads it again."""
         self._stream.set_mark()
+        for text in self._texts:
+            self._events.content(text)
+        self._texts.clear()
 
     def _members(self, call: CallInParts) -> Reading[None]:
         stream = self._stream
@@ -199,9 +212,9 @@ class JsonCallReader:
             yield from self._wrapper(call, first)
         elif key == _FUNCTION and first == '"' and self._is_lenient:
             call.other_name = str((yield from read_string(stream)))
-        elif key == keys.content and first == '"':
+        elif keys.content and key == keys.content and first == '"':
             call.is_wrapper = True
-            self._events.content(str((yield from read_json(stream, unheard))))
+            self._texts.append(str((yield from read_json(stream, unheard))))
         elif call.is_bare and key not in keys.others:
             raise BrokenCall(f"{key!r} is no key of a call")
         elif self._is_exact:

@@ -12,7 +12,7 @@ from flowgen.application.answer_grammar import AnswerShape, bind_answer
 from flowgen.domain.messages import Tool, ToolCall
 from flowgen.domain.ports import CompiledConstraint
 from flowgen.testing.byte_vocabulary import byte_vocabulary, is_whole
-from support.formats import calls_in
+from support.formats import calls_in, read
 
 CONSTRAINER = LlguidanceConstrainer(num_vocabularies=200)
 TOOL = Tool(name="f", parameters={"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]})
@@ -60,6 +60,11 @@ UNBOUND = (
     '[{"function": {"name": "f", "arguments": {"b": 1}}}]',
     '{"tool_calls": [{"arguments": {"b": 1}, "name": "f"}]}',
     '{"response": "Hi", "name": "f", "arguments": {"b": 1}}',
+    '{"response": "Hi", "x": 1}',
+    '{"response": "Hi", "response": 1}',
+    '[{"response": "Hi"}]',
+    '{"response": "Hi"',
+    '{"": "Hi"}',
     '{"function": [1 {"name": "f", "arguments": {"b": 1}}]}',
     '{"tool_calls": ["a" {"name": "f", "arguments": {"b": 1}}]}',
     '{\x1c"name": "f", "arguments": {"b": 1}}',
@@ -78,7 +83,8 @@ UNBOUND = (
 @pytest.mark.parametrize("syntax", BARE, ids=[one.name for one in BARE])
 def test_json_that_the_grammar_takes_for_text_is_no_call(syntax: DeclaredFormat, text: str) -> None:
     assert is_whole(compiled(syntax), text, byte_vocabulary())
-    assert calls_in(syntax, text, is_strict=True, tools=(TOOL,)) == []
+    answer = read(syntax, text, is_strict=True, tools=(TOOL,))
+    assert (answer.calls, answer.content, answer.malformed) == ((), text, ())
 
 
 @pytest.mark.parametrize("text", ["\x1c[f(b=1)]", "[\x1ff(b=1)]", "[f\x1d(b=1)]"])
