@@ -251,17 +251,20 @@ class JsonCallReader:
 
     def _wrapper(self, call: CallInParts, first: str) -> Reading[None]:
         """Read a call, or a list of calls, that is the value of a key."""
-        self._depth += 1
-        if self._depth > _MAX_WRAPPERS:
+        if self._depth == _MAX_WRAPPERS:
             raise BrokenCall("a call in too many others")
-        if first == "{":
-            call.is_bare = False
-            yield from self._members(call)
-        else:
-            call.is_wrapper = True
-            self._is_bare = False
-            yield from self.list_of_calls()
-        self._depth -= 1
+        before = self._depth, self._is_in_list
+        self._depth += 1
+        try:
+            if first == "{":
+                call.is_bare = False
+                yield from self._members(call)
+            else:
+                call.is_wrapper = True
+                self._is_bare = False
+                yield from self.list_of_calls()
+        finally:
+            self._depth, self._is_in_list = before
 
     def _arguments(self, call: CallInParts, first: str) -> Reading[None]:
         call.begin_arguments()

@@ -31,7 +31,6 @@ class TaggedReader:
         self._given: set[str] = set()
         self._break = "\n" if self._marks.has_break_after else ""
         self._may_be_json = texts.has_json_body or not start.is_strict
-        self._json = JsonCallReader(stream, events, Keys(), names=None, is_bare=False, is_strict=start.is_strict)
 
     def block(self) -> Reading[None]:
         """Read the calls from here on, with the texts around them."""
@@ -49,7 +48,7 @@ class TaggedReader:
                 stream.set_mark()
                 is_first = False
             elif found == "{" and section and not self._start.is_strict:
-                yield from self._json.call()
+                yield from self._json_call()
                 is_first = False
             elif is_first:
                 raise BrokenCall(f"a call expected, {found!r} found") if found else CutCall(stream.end)
@@ -61,7 +60,7 @@ class TaggedReader:
 
     def _call(self) -> Reading[None]:
         if self._may_be_json and (self._stream.space_now() or (yield from self._stream.space())) == "{":
-            yield from self._json.call()
+            yield from self._json_call()
             yield from self._has_argument(may_end=True)
             return
         name = yield from self._name()
@@ -86,6 +85,19 @@ class TaggedReader:
             arguments[key] = yield from self._value(key, word, types, tell)
         tell("}")
         self._events.complete(arguments)
+
+    def _json_call(self) -> Reading[None]:
+        """Read a call that is a JSON object; nothing of one that was broken is left to it."""
+        closings = (*self._marks.closings, *self._marks.section_closings)
+        yield from JsonCallReader(
+            self._stream,
+            self._events,
+            Keys(),
+            names=None,
+            is_bare=False,
+            is_strict=self._start.is_strict,
+            closings=closings,
+        ).call()
 
     def _name(self) -> Reading[str]:
         stream, usual = self._stream, self._marks.usual_name

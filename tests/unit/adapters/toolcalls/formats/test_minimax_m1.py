@@ -33,4 +33,10 @@ def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
     assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
 
 
+def test_broken_lines_do_not_break_what_follows() -> None:
+    broken, good = '{"function": {"name": 1}}\n', '{"function": {"name": "ping"}}\n'
+    answer = read(FORMAT, f"<tool_calls>\n{good}{broken * 9}{good}</tool_calls>")
+    assert ([call.name for call in answer.calls], len(answer.malformed)) == (["ping", "ping"], 9)
+
+
 TestMinimaxM1 = laws_of(FORMAT, constrainer)

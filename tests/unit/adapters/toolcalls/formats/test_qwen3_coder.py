@@ -65,4 +65,16 @@ def test_a_break_of_the_value_is_the_values() -> None:
     ) == [("get_weather", {"city": "\nOslo\n"})]
 
 
+def test_broken_json_in_tags_does_not_break_what_follows() -> None:
+    broken = '<tool_call>\n{"function": {"name": 1}}\n</tool_call>\n'
+    good = '<tool_call>\n{"function": {"name": "ping"}}\n</tool_call>'
+    assert calls_in(FORMAT, broken * 8 + good) == [("ping", {})]
+
+
+def test_json_in_tags_may_lack_its_last_brace() -> None:
+    answer = read(FORMAT, '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Rome"}\n</tool_call> Bye.')
+    assert [(call.name, call.arguments) for call in answer.calls] == [("get_weather", {"city": "Rome"})]
+    assert (answer.texts, answer.malformed) == (" Bye.", ())
+
+
 TestQwen3Coder = laws_of(FORMAT, constrainer)
