@@ -65,7 +65,7 @@ class AnswerReader:
     """A ToolCallParser around a reader of whole answers."""
 
     def __init__(self, syntax: CallSyntax | None, start: AnswerStart, dropped: Sequence[str] = ()) -> None:
-        self._stream = CharacterStream()
+        self._stream = CharacterStream(is_strict=start.is_strict)
         self._events = CallEvents()
         self._read = syntax.reader(self._stream, self._events, start) if syntax is not None else None
         self._start = start

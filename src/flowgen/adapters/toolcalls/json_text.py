@@ -15,10 +15,11 @@ from flowgen.adapters.toolcalls.character_stream import SPACE, CharacterStream, 
 from flowgen.domain.values import JsonValue
 
 _INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])*+')
-_OUTSIDE = re.compile(
-    rf"""(?:[\s:0-9.+-]++|,(?=\s*+[^\s}}\]])|"{_INSIDE.pattern}"|(?:true|false|null)(?=[\s,}}\]]))*+"""
-)
-"""What changes no depth: both match any text, if only nothing of it."""
+_WHOLE = rf""""{_INSIDE.pattern}"|(?:true|false|null)(?=[\s,}}\]])"""
+_OUTSIDE = re.compile(rf"(?:[\s:0-9.+-]++|,(?=\s*+[^\s}}\]])|{_WHOLE})*+")
+_OUTSIDE_STRICT = re.compile(rf"(?:[\s,:0-9.+-]++|{_WHOLE})*+")
+"""What changes no depth: all match any text, if only nothing of it. A comma that may be the last waits for what follows,
+but where a grammar bound the text: a value that it closes is judged at once."""
 _INSIDE_SINGLE = re.compile(r"""[^'"\\\x00-\x1f]++""")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
 _PART_OF_STRING = re.compile(r'"[^"\\\x00-\x1f]{0,99}')
@@ -193,9 +194,10 @@ class _Place:
         """Go past all that is JSON to the letter; say whether the value has ended."""
         text, at = stream.text, stream.at
         depth, is_inside = self.depth, self.is_inside
+        outside = _OUTSIDE_STRICT if stream.is_strict else _OUTSIDE
         while True:
             if depth or is_inside:
-                at = (_INSIDE if is_inside else _OUTSIDE).match(text, at).end()  # type: ignore[union-attr]
+                at = (_INSIDE if is_inside else outside).match(text, at).end()  # type: ignore[union-attr]
             letter = text[at : at + 1]
             if letter == '"':
                 is_inside = not is_inside

@@ -61,5 +61,19 @@ def test_whole_numbers_beyond_64_bits_are_json() -> None:
     assert decoded('{"a": 100000000000000000000000, "b": 1e300}') == {"a": 10**23, "b": 1e300}
 
 
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_a_comma_waits_for_what_follows_only_where_it_may_have_to_go(is_strict: bool) -> None:
+    stream, told = CharacterStream(is_strict=is_strict), list[str]()
+    reading = read_json(stream, told.append)
+    stream.push("[1, 2, ")
+    next(reading)
+    assert "".join(told) == ("[1, 2, " if is_strict else "[1, 2")
+    stream.push("3]")
+    with pytest.raises(StopIteration) as stopped:
+        next(reading)
+    assert stopped.value.value == [1, 2, 3]
+    assert "".join(told) == "[1, 2, 3]"
+
+
 def test_half_a_character_is_told_all_the_same() -> None:
     assert encoded({"a": "x\ud800"}) == '{"a": "x\\ud800"}'
