@@ -22,8 +22,8 @@ NO_SPACE_OF_GRAMMARS = re.compile(r"[\x1c-\x1f]")
 
 
 class CharacterStream:
-    """The text of one answer. Text from the mark on is kept, so that it can be told or read again. `is_strict`: a grammar
-    bound it, so nothing of it waits to be seen whether it needs mending."""
+    """The text of one answer. Text from the mark on is kept, so that it can be told or read again. `is_strict`: a
+    grammar bound it, so nothing of it waits to be seen whether it needs mending."""
 
     __slots__ = ("_kept", "_mark", "_num_kept", "_num_past", "at", "end", "flow", "flow_to", "is_strict", "text")
 

@@ -18,7 +18,7 @@ _INSIDE = re.compile(r'(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt])*+')
 _WHOLE = rf""""{_INSIDE.pattern}"|(?:true|false|null)(?=[\s,}}\]])"""
 _OUTSIDE = re.compile(rf"(?:[\s:0-9.+-]++|,(?=\s*+[^\s}}\]])|{_WHOLE})*+")
 _OUTSIDE_STRICT = re.compile(rf"(?:[\s,:0-9.+-]++|{_WHOLE})*+")
-"""What changes no depth: all match any text, if only nothing of it. A comma that may be the last waits for what follows,
+"""What changes no depth: all match any text, if only nothing of it. A comma that may be the last waits for what comes,
 but where a grammar bound the text: a value that it closes is judged at once."""
 _INSIDE_SINGLE = re.compile(r"""[^'"\\\x00-\x1f]++""")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
