@@ -172,26 +172,33 @@ class _Rules:
         return rest
 
     def _object(self, node: Object) -> str:
-        """Members in order, commas between those that are there: one chain of rules goes on behind a member, another
-        where none was written yet."""
+        """Members in order, commas between those that are there: one chain goes on behind a member, another where none
+        was written yet, which is up to the first member that must come."""
+        members = [member for member in node.properties if not isinstance(member.node, Nothing)]
+        required = (place for place, member in enumerate(members) if member.is_required)
+        last_first = next(required, len(members))
         pairs = self._free(node)
         first = f"({pairs} ({self._comma} {pairs})*)?" if pairs else ""
-        behind = self._rule(f"({self._comma} {pairs})*") if pairs else ""
-        for member in reversed(node.properties):
-            if isinstance(member.node, Nothing):
-                continue
-            pair = f"{self._key(member)} {self._colon} {self.value(member.node)}"
-            first, behind = self._chained(pair, first, behind, is_required=member.is_required)
-        return f'"{{" {first} "}}"'
+        behind = f"({self._comma} {pairs})*" if pairs else ""
+        for place in range(len(members) - 1, -1, -1):
+            member = members[place]
+            if not member.is_required and not behind.isidentifier():
+                behind = behind and self._rule(behind)  # for it comes twice
+            begun = f"{self._key(member)} {self._colon} {self.value(member.node)} {behind}".rstrip()
+            if place < last_first:
+                begun = self._rule(begun)
+            if place <= last_first:
+                first = self._or_else(begun, first, is_required=member.is_required)
+            behind = self._or_else(f"{self._comma} {begun}", behind, is_required=member.is_required)
+            if place and not member.is_required:
+                behind = self._rule(behind)
+        return f'"{{" ({first}) "}}"' if " | " in first else f'"{{" {first} "}}"'
 
-    def _chained(self, pair: str, first: str, behind: str, *, is_required: bool) -> tuple[str, str]:
-        begun = self._rule(f"{pair} {behind}".rstrip())
-        going = f"{self._comma} {begun}"
+    def _or_else(self, begun: str, other: str, *, is_required: bool) -> str:
+        """What begins with a member, or what comes where it is left out."""
         if is_required:
-            return begun, self._rule(going)
-        return self._rule(f"{begun} | {first}" if first else f"({begun})?"), self._rule(
-            f"{going} | {behind}" if behind else f"({going})?"
-        )
+            return begun
+        return f"{begun} | {other}" if other else f"({begun})?"
 
     def _key(self, member: Property) -> str:
         if is_plain(member.name):

@@ -29,10 +29,18 @@ class _VocabularyTokenizer:
             data: token for token, data in enumerate(vocabulary.tokens) if data and token not in vocabulary.special
         }
         self._longest = max(map(len, self._plain), default=1)
+        self._latest: tuple[bytes, list[int]] = (b"", [])
 
     def __call__(self, text: str | bytes) -> list[int]:
         """Give tokens whose bytes are exactly the text: llguidance forces them as they are."""
         data = text.encode() if isinstance(text, str) else text
+        latest, tokens = self._latest
+        if data != latest:  # what a grammar begins with is asked for twice in a row
+            tokens = self._exact(data)
+            self._latest = data, tokens
+        return list(tokens)
+
+    def _exact(self, data: bytes) -> list[int]:
         tokens = list(self._vocabulary.tokenize(data))
         if self._is_exactly(tokens, data):
             return tokens

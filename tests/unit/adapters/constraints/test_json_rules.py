@@ -1,6 +1,7 @@
 """The normal form, written for JSON, takes exactly the texts of the values that it lets in."""
 
 import json
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -80,3 +81,18 @@ def test_white_space_may_be_free() -> None:
     assert is_whole(compiled, '{ "a" :\n[1 , 2]\t}', VOCABULARY)
     assert is_whole(compiled, '{"a":[1,2]}', VOCABULARY)
     assert not is_whole(compiled, '{"a":[1 2]}', VOCABULARY)
+
+
+@pytest.mark.parametrize("whitespace", ["compact", "any"])
+@pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.parametrize("required", [kept for size in range(5) for kept in combinations("abcd", size)], ids="".join)
+def test_members_are_there_or_not_as_required_says(required: tuple[str, ...], is_open: bool, whitespace: Any) -> None:
+    schema = {"properties": {name: {"type": "boolean"} for name in "abcd"}, "type": "object"}
+    schema |= {"required": [*required], "additionalProperties": {"type": "null"} if is_open else False}
+    compiled = CONSTRAINER.compile(JsonSchema(schema=schema, whitespace=whitespace), VOCABULARY)
+    separators = (",", ":") if whitespace == "compact" else None
+    for present in (kept for size in range(5) for kept in combinations("abcd", size)):
+        for others in ("", "z", "zy"):
+            document = {name: True for name in present} | {name: None for name in others}
+            is_valid = {*required} <= {*present} and (is_open or not others)
+            assert is_whole(compiled, json.dumps(document, separators=separators), VOCABULARY) == is_valid, document
