@@ -124,7 +124,7 @@ class JsonCallReader:
             self._settle()
 
     def _settle(self) -> None:
-        """Leave behind what has been read; tell the answer's text in it, for now nothing reads it again."""
+        """Leave behind what has been read; tell the answer's text in it, which nothing reads again."""
         self._stream.set_mark()
         for text in self._texts:
             self._events.content(text)

@@ -87,7 +87,7 @@ def test_white_space_may_be_free() -> None:
 @pytest.mark.parametrize("is_open", [False, True])
 @pytest.mark.parametrize("required", [kept for size in range(5) for kept in combinations("abcd", size)], ids="".join)
 def test_members_are_there_or_not_as_required_says(required: tuple[str, ...], is_open: bool, whitespace: Any) -> None:
-    schema = {"properties": {name: {"type": "boolean"} for name in "abcd"}, "type": "object"}
+    schema: dict[str, Any] = {"type": "object", "properties": {name: {"type": "boolean"} for name in "abcd"}}
     schema |= {"required": [*required], "additionalProperties": {"type": "null"} if is_open else False}
     compiled = CONSTRAINER.compile(JsonSchema(schema=schema, whitespace=whitespace), VOCABULARY)
     separators = (",", ":") if whitespace == "compact" else None
