@@ -215,8 +215,11 @@ class _Rules:
         return f"{self._string(group.keys, names)} {self._colon} {self.value(group.node)}"
 
 
+_quoted = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one a call
+
+
 def _literal(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
+    return _quoted(text).replace("\x7f", "\\x7f")
 
 
 def _scalar(value: JsonValue) -> str:

@@ -1,6 +1,7 @@
 """The drafts of JSON Schema: their names and keywords. Refuses to know what a keyword means."""
 
 import re
+from functools import cache
 
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.values import JsonValue
@@ -104,6 +105,7 @@ def draft_of(schema: JsonValue, asked: str | None) -> str:
     return found["old"] or found["new"] or asked or LATEST
 
 
+@cache
 def keywords_of(draft: str) -> frozenset[str]:
     """Give the keywords that a draft knows, those that only describe included."""
     gone = {"id"} if draft != "4" else set()

@@ -175,6 +175,9 @@ def _others(facts: Sequence[Members], keys: String, leaf: Leaf, nodes: Nodes) ->
 
 
 def _regions(patterns: dict[str, Whole], keys: String) -> Iterator[_Region]:
+    if not patterns:
+        yield _Region(frozenset(), keys)
+        return
     for choice in product((True, False), repeat=len(patterns)):
         matched = frozenset(pattern for pattern, is_in in zip(patterns, choice, strict=True) if is_in)
         missed = [patterns[pattern] for pattern in patterns if pattern not in matched]

@@ -13,6 +13,8 @@ from flowgen.domain.values import JsonValue
 
 MAX_DEPTH = 200
 """Steps of a pointer to a schema."""
+_NAMING = frozenset(("id", "$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor"))
+"""Keywords that name a schema, in some draft."""
 
 
 class Place:
@@ -76,7 +78,8 @@ class Source:
                     raise ConstraintRefused(
                         FIELD, f"it is nested more than {MAX_DEPTH} deep", keyword=keyword, pointer=pointer
                     )
-                base = self._identify(pointer, schema, base)
+                if not _NAMING.isdisjoint(schema):
+                    base = self._identify(pointer, schema, base)
                 waiting += [
                     (joined(pointer, *path), inner, base, str(path[0])) for path, inner in inner_schemas(schema)
                 ]

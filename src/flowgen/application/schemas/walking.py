@@ -209,7 +209,7 @@ def _is_object(node: Object, value: Mapping[str, Any], definitions: Definitions)
 
 def allows_key(keys: Node, name: str) -> bool:
     """Say whether a key is one of an Enum's or a String's."""
-    return allows(keys, name, {})
+    return _is_text(keys, name) if isinstance(keys, String) else allows(keys, name, {})
 
 
 def same(first: JsonValue, second: JsonValue) -> bool:
