@@ -8,7 +8,7 @@ from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.call_in_parts import CallInParts
 from flowgen.adapters.toolcalls.character_stream import NO_SPACE_OF_GRAMMARS, CharacterStream, Reading, unheard
-from flowgen.adapters.toolcalls.json_text import decoded, encoded, read_json, read_string
+from flowgen.adapters.toolcalls.json_text import decoded, encoded, quoted, read_json, read_string
 from flowgen.domain.values import JsonObject, Value
 
 _MAX_WRAPPERS = 8
@@ -79,6 +79,7 @@ class JsonCallReader:
         self._closings = closings
         self._depth = 0
         self._texts: list[str] = []
+        self._others: list[str] = []
 
     def list_of_calls(self) -> Reading[None]:
         """Read `[{...}, {...}]`; what is no object in it is told, commas may be missing."""
@@ -117,18 +118,25 @@ class JsonCallReader:
         num_calls = self._events.num_calls
         if not self._is_in_list:
             self._texts.clear()
+            self._others.clear()
         call = CallInParts(self._events, self._names, is_bare=self._is_bare)
         yield from self._members(call)
+        if self._others and not call.is_whole and not call.is_wrapper:
+            raise BrokenCall("it has no arguments, and what is none of a call")
         call.finish()
         if self._events.num_calls > num_calls or not self._is_in_list:
             self._settle()
 
     def _settle(self) -> None:
-        """Leave behind what has been read; tell the answer's text in it, which nothing reads again."""
+        """Leave behind what has been read; tell the answer's text in it, which nothing reads again, and what is no
+        part of a call."""
         self._stream.set_mark()
         for text in self._texts:
             self._events.content(text)
+        for raw in self._others:
+            self._events.malformed(raw, "no part of a call")
         self._texts.clear()
+        self._others.clear()
 
     def _members(self, call: CallInParts) -> Reading[None]:
         stream = self._stream
@@ -221,7 +229,10 @@ class JsonCallReader:
             if (yield from read_string(stream, is_plain=True)) != _FUNCTION:
                 raise BrokenCall("it is of no known type")
         else:
-            yield from read_json(stream, unheard)
+            size = stream.num_marked
+            value = yield from read_json(stream, unheard)
+            if key not in keys.others and isinstance(value, str | list | dict):
+                self._others.append(f"{quoted(key)}: {stream.marked[size:]}")
 
     def _name(self, call: CallInParts) -> Reading[None]:
         name = yield from read_string(self._stream, is_plain=self._is_exact)

@@ -102,16 +102,27 @@ class LiteralReader:
         tell("{")
         result: JsonObject = {}
         while (yield from self._has_item("}", is_first=not result)):
-            if (yield from self.space()) not in ("'", '"'):
-                raise self.broken("a key in quotes expected", (yield from self._stream.peek()))
             if result:
                 tell(", ")
-            key = yield from self.string(tell)
+            key = yield from self._key(tell)
             yield from self.expect(":")
             tell(": ")
             result[key] = yield from self.value(tell, depth + 1)
         tell("}")
         return result
+
+    def _key(self, tell: Tell) -> Reading[str]:
+        """Read a key; one of Python's that is no text becomes the text that JSON has for it."""
+        found = self._stream.space_now() or (yield from self._stream.space())
+        if found and found in "\"'":
+            return (yield from self.string(tell))
+        pieces: list[str] = []
+        if not self._is_python or not self._is_lenient or found in ("", "[", "{", "("):
+            raise self.broken("a key in quotes expected", found)
+        yield from self._word(pieces.append, found)
+        key = "".join(pieces)
+        tell(quoted(key))
+        return key
 
     def _array(self, tell: Tell, depth: int) -> Reading[list[JsonValue]]:
         closing = ")" if (yield from self._stream.take()) == "(" else "]"

@@ -1,12 +1,16 @@
 """Several spellings of one format's calls, told apart where a call begins. Knows openings; refuses to know syntaxes."""
 
+import re
 from collections.abc import Sequence
 
 from flowgen.adapters.toolcalls.answer_reader import BlockReader, CallSyntax, Openings
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
+from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.domain.toolcalls import AnswerStart
+
+_NAME = re.compile(r"[\w.-]+")
 
 
 class Spellings:
@@ -48,17 +52,29 @@ class Spellings:
         fitting = self._fitting[opening]
         if len(fitting) == 1:
             return fitting[0]
-        is_json = yield from _is_json(stream, len(opening))
+        has_named = any(isinstance(self._syntaxes[one], NamedJson) for one in fitting)
+        is_json = yield from _is_json(stream, len(opening), has_named=has_named)
         return next((one for one in fitting if isinstance(self._syntaxes[one], JsonObjects) == is_json), fitting[0])
 
 
-def _is_json(stream: CharacterStream, size: int) -> Reading[bool]:
-    """Say whether `{` or `[{` follows the opening; nothing is taken."""
+def _is_json(stream: CharacterStream, size: int, *, has_named: bool) -> Reading[bool]:
+    """Say whether `{` or `[{` follows the opening, or where names may follow, prose before these; nothing is taken."""
     before = stream.num_marked
     stream.skip(size)
-    found = stream.space_now() or (yield from stream.space())
-    if found == "[":
-        stream.skip(1)
-        found = stream.space_now() or (yield from stream.space())
+    found = yield from _object_here(stream)
+    if has_named and found not in ("", "{"):
+        yield from stream.take_run(_NAME)
+        start = stream.space_now() or (yield from stream.space())
+        is_named = start in ("", "{") or (start == "[" and (yield from _object_here(stream)) != "{")
+        found = "" if is_named else "{"
     stream.rewind(before)
     return found == "{"
+
+
+def _object_here(stream: CharacterStream) -> Reading[str]:
+    """Give the letter that stands here, behind a bracket of a list."""
+    found = stream.space_now() or (yield from stream.space())
+    if found != "[":
+        return found
+    stream.skip(1)
+    return stream.space_now() or (yield from stream.space())

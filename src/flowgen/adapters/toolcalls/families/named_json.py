@@ -34,6 +34,7 @@ class NamedJson(Value, frozen=True):
     `before_name` and `name_end` are around the name. `id_mark` stands between the name and an id, `id_end` after an id
     that comes before the name; it has `id_length` letters and digits. `is_numbered`: the name is written
     `name_prefix` NAME:INDEX, which is the id too.
+    `other_*` are read and never written, those before names only where no grammar holds the answer.
     `raw_key`: arguments that are no JSON are text, and become this argument.
     `text_name` follows an opening where content follows, no call.
     """
@@ -52,6 +53,7 @@ class NamedJson(Value, frozen=True):
     id_length: int = 0
     other_openings: tuple[str, ...] = ()
     other_name_ends: tuple[str, ...] = ()
+    other_before_names: tuple[str, ...] = ()
     raw_key: str = ""
     text_name: str = ""
 
@@ -166,9 +168,9 @@ class NamedJson(Value, frozen=True):
     def _call(self, stream: CharacterStream, events: CallEvents, start: AnswerStart) -> Reading[None]:
         if not stream.space_now():
             yield from stream.space()
-        before = self.before_name.strip()
-        if before and (yield from stream.starts_with(before)):
-            stream.skip(len(before))
+        others = () if start.is_strict else self.other_before_names
+        if before := stripped(self.before_name, *others):
+            stream.skip(len((yield from stream.starts_with_any(before))))
         name, call_id = yield from self._name(stream, start)
         found = stream.space_now() or (yield from stream.space())
         has_fence = found == "`" and (yield from self._fence(stream))

@@ -21,6 +21,7 @@ FORMAT = DeclaredFormat(
             name_end="<｜tool▁sep｜>",
             closing="<｜tool▁call▁end｜>",
             section_closing="<｜tool▁calls▁end｜>",
+            other_before_names=("function<｜tool▁sep｜>",),
         ),
     )
 )

@@ -6,6 +6,7 @@
 from flowgen.adapters.toolcalls.declaration import Declaration, DeclaredFormat
 from flowgen.adapters.toolcalls.detection import Sign
 from flowgen.adapters.toolcalls.families.json_objects import JsonObjects
+from flowgen.adapters.toolcalls.families.named_json import NamedJson
 from flowgen.adapters.toolcalls.json_call_reader import Keys
 
 FORMAT = DeclaredFormat(
@@ -17,5 +18,6 @@ FORMAT = DeclaredFormat(
         calls=JsonObjects(
             opening="[TOOL_CALLS] ", is_list=True, keys=Keys(written_id="last"), other_closings=("[/TOOL_CALLS]",)
         ),
+        other_calls=(NamedJson(opening="[TOOL_CALLS]", name_end="[ARGS]", id_mark="[CALL_ID]"),),
     )
 )

@@ -75,3 +75,17 @@ def test_keys_in_the_other_order_and_arguments_in_a_string() -> None:
     assert calls_in(LIST, '<c>[{"arguments": "{\\"city\\": \\"Rome\\"}", "name": "get_weather"}]</c>') == [
         ("get_weather", {"city": "Rome"})
     ]
+
+
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_a_call_whose_arguments_have_another_name_is_none(is_strict: bool) -> None:
+    raw = '<c>[{"name": "get_weather", "argments": {"city": "Rome"}}]</c>'
+    answer = read(LIST, f"{raw} Bye.", is_strict=is_strict)
+    assert (answer.calls, answer.texts) == ((), f"{raw} Bye.")
+
+
+def test_what_is_no_part_of_a_call_is_told_behind_it() -> None:
+    raw = '<c>[{"name": "get_weather", "arguments": {"city": "Rome"}, "days": [3], "index": 0, "type": "function"}]</c>'
+    answer = read(LIST, raw)
+    assert [(call.name, call.arguments) for call in answer.calls] == [("get_weather", {"city": "Rome"})]
+    assert (answer.texts, [one.reason for one in answer.malformed]) == ('"days": [3]', ["no part of a call"])

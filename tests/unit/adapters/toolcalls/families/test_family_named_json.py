@@ -134,3 +134,12 @@ def test_an_opening_of_text_behind_a_call_is_none_of_another() -> None:
     syntax = DeclaredFormat(msgspec.structs.replace(RAW.declaration, dropped=(">>>all\n",)))
     answer = read(syntax, ">>>ping\n{}>>>all\nDone.")
     assert ([call.name for call in answer.calls], answer.content) == (["ping"], "Done.")
+
+
+def test_another_text_before_the_name_is_read_where_no_grammar_holds_the_answer() -> None:
+    calls = NamedJson(opening="<fly>", name_end="<with>", closing="<land>", other_before_names=("function<with>",))
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=calls))
+    raw = '<fly>function<with>get_weather\n```json\n{"city": "Paris"}\n```<land>'
+    assert calls_in(syntax, raw) == [("get_weather", {"city": "Paris"})]
+    assert calls_in(syntax, raw, is_strict=True) == []
+    assert calls_in(syntax, "<fly>function<with>{}<land>") == []

@@ -31,3 +31,13 @@ def test_a_broken_call_leaves_its_siblings() -> None:
     answer = read(MADE_UP, "<py>[ping(), ping(a=), ping(b=1)]</py>")
     assert [call.arguments for call in answer.calls] == [{}, {"b": 1}]
     assert len(answer.malformed) == 1
+
+
+def test_keys_that_are_no_texts_become_jsons() -> None:
+    raw = '<py>[ping(a={1: "x", -2.5: {True: 1, None: 2}})]</py>'
+    keyed = {"1": "x", "-2.5": {"true": 1, "null": 2}}
+    assert calls_in(MADE_UP, raw) == [("ping", {"a": keyed})]
+    assert calls_in(MADE_UP, raw, is_strict=True) == []
+    for key in ("word", "[1]", "(1, 2)", ""):
+        answer = read(MADE_UP, f"<py>[ping(a={{{key}: 1}})]</py>")
+        assert (answer.calls, len(answer.malformed)) == ((), 1)

@@ -35,4 +35,11 @@ def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
     assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
 
 
+def test_the_spelling_of_v3_is_read_too() -> None:
+    call = '<｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{"city": "Paris"}\n```<｜tool▁call▁end｜>'
+    answer = read(FORMAT, f"Hi <｜tool▁calls▁begin｜>{call}\n{call}<｜tool▁calls▁end｜> Bye.")
+    assert [(call.name, call.arguments) for call in answer.calls] == [("get_weather", {"city": "Paris"})] * 2
+    assert answer.texts.split() == ["Hi", "Bye."]
+
+
 TestDeepseekV31 = laws_of(FORMAT, constrainer)

@@ -1,5 +1,7 @@
 """Mistral 7B v0.3, Nemo, Large: what an answer in this format is."""
 
+import pytest
+
 from flowgen.adapters.toolcalls.formats.mistral_json import FORMAT
 from flowgen.testing.format_laws import laws_of
 from support.formats import PING, WEATHER, calls_in, constrainer, read
@@ -33,6 +35,16 @@ def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
 
 def test_prose_before_the_list_is_no_call() -> None:
     assert calls_in(FORMAT, '[TOOL_CALLS] see: [{"name": "ping", "arguments": {}}]') == [("ping", {})]
+
+
+@pytest.mark.parametrize(
+    "raw", ['ping{"a": 1}', ' ping {"a": 1}', 'ping[ARGS]{"a": 1}', 'ping[CALL_ID]a1b2c3d4e[ARGS]{"a": 1}']
+)
+def test_the_later_spelling_is_read_too(raw: str) -> None:
+    answer = read(FORMAT, f"[TOOL_CALLS]{raw}[TOOL_CALLS]{raw} Bye.")
+    assert [(call.name, call.arguments) for call in answer.calls] == [("ping", {"a": 1})] * 2
+    assert answer.texts == " Bye."
+    assert calls_in(FORMAT, f"[TOOL_CALLS]{raw}", is_strict=True) == []
 
 
 TestMistralJson = laws_of(FORMAT, constrainer)
