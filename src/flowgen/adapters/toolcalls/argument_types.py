@@ -34,6 +34,7 @@ class ToolTypes:
 
     def __init__(self, tools: Sequence[Tool]) -> None:
         self._tools = tools
+        self.has_tools = bool(tools)
         self._found: dict[str, ArgumentTypes] = {}
 
     def of(self, name: str) -> "ArgumentTypes":

@@ -12,8 +12,8 @@ from flowgen.domain.values import Value
 
 class TaggedMarks(Value, frozen=True):
     """The texts without white space around them, those together that may come at one place. `next` are those before an
-    argument or behind the last; `after_call` may follow a call that is not closed, and one of `lines` a value that is
-    not."""
+    argument or behind the last; `after_call` may follow a call that is not closed, `next_line` and one of `call_ends` a
+    value that is not, and `behind_ends` tell whether one of these was text."""
 
     sections: tuple[str, ...]
     section_closings: tuple[str, ...]
@@ -32,8 +32,10 @@ class TaggedMarks(Value, frozen=True):
     value: Markers
     value_closing: str
     value_ends: Markers
-    lines: tuple[str, ...]
+    next_line: str
+    call_ends: tuple[str, ...]
     unclosed_ends: Markers
+    behind_ends: Markers
     key_of_line: Markers
     type_word: re.Pattern[str]
     word_of_texts: str | None
@@ -50,7 +52,8 @@ def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
     closings = stripped(texts.closing)
     section_closings = stripped(texts.section_closing, *texts.other_section_closings)
     ends = (*stripped(texts.key_opening, texts.closing), "<")  # so that a name is never longer than one
-    lines = tuple(f"\n{text}" for text in stripped(texts.key_opening, texts.closing))
+    next_line = f"\n{texts.key_opening.strip()}"
+    call_ends = (*(f"\n{text}" for text in closings), *closings)
     return TaggedMarks(
         sections=stripped(texts.section_opening, *texts.other_section_openings),
         section_closings=section_closings,
@@ -69,8 +72,10 @@ def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
         value=markers_of(texts.value_opening.strip(), *closings),
         value_closing=texts.value_closing.strip(),
         value_ends=markers_of(texts.value_closing.strip(), *texts.value_ends),
-        lines=lines,
-        unclosed_ends=markers_of(texts.value_closing.strip(), *texts.value_ends, *lines),
+        next_line=next_line,
+        call_ends=call_ends,
+        unclosed_ends=markers_of(texts.value_closing.strip(), *texts.value_ends, next_line, *call_ends),
+        behind_ends=markers_of(texts.value_closing.strip(), *openings),
         key_of_line=markers_of(texts.key_end.strip(), "\n"),
         type_word=re.compile(re.escape(texts.type_text.strip()).replace(r"\{\}", r"([^\"<>]*)") or r"(?!)"),
         word_of_texts=dict(texts.type_words).get("string"),

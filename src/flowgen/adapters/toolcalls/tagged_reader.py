@@ -10,12 +10,12 @@ from flowgen.adapters.toolcalls.json_text import encoded, inner, quoted
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.adapters.toolcalls.tagged_marks import tagged_marks
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
-from flowgen.adapters.toolcalls.tagged_values import CDATA, Trimmed, of_wire, opens_cdata
+from flowgen.adapters.toolcalls.tagged_value_ends import ValueEnds
+from flowgen.adapters.toolcalls.tagged_values import CDATA, Trimmed, of_wire, opens_cdata, unquoted
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject, JsonValue
 
 _TOKEN_END = markers_of("|>", "\n", " ")
-_QUOTES = ("'", '"')
 
 
 class TaggedReader:
@@ -29,6 +29,7 @@ class TaggedReader:
         self._start = start
         self._types = ToolTypes(start.tools)
         self._given: set[str] = set()
+        self._value_ends = ValueEnds(texts, stream, self._types)
         self._break = "\n" if self._marks.has_break_after else ""
         self._may_be_json = texts.has_json_body or not start.is_strict
 
@@ -75,7 +76,10 @@ class TaggedReader:
                 yield
             if match:
                 stream.at = match.end()
-                key, word = self._unquoted(match[1]), self._word(match[2]) if self._texts.type_text else ""
+                key, word = (
+                    unquoted(match[1], is_strict=self._start.is_strict),
+                    self._word(match[2]) if self._texts.type_text else "",
+                )
             elif (yield from self._has_argument(may_end=bool(arguments))):
                 key, word = yield from self._key()
             else:
@@ -106,7 +110,7 @@ class TaggedReader:
         if match is None or not match[1].strip():
             return (yield from self._other_name())
         stream.at = match.end()
-        return self._unquoted(match[1])
+        return unquoted(match[1], is_strict=self._start.is_strict)
 
     def _other_name(self) -> Reading[str]:
         marks, stream = self._marks, self._stream
@@ -125,13 +129,7 @@ class TaggedReader:
             raise CutCall(stream.end)
         if found == "<" or not name.strip():
             raise BrokenCall("it has no name")
-        return self._unquoted(name)
-
-    def _unquoted(self, name: str) -> str:
-        """A name without white space and, unless the answer is strict, without quotes around it."""
-        name = name.strip()
-        is_quoted = len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1] and not self._start.is_strict
-        return name[1:-1] if is_quoted else name
+        return unquoted(name, is_strict=self._start.is_strict)
 
     def _stray_token(self) -> Reading[str]:
         """Go past a special token that is no letter of a name; give the end of the name behind it."""
@@ -183,12 +181,20 @@ class TaggedReader:
         stream.at += len(found)
         word = ""
         if self._texts.type_text:
+            size = stream.num_marked
             text, found = yield from text_until(stream, marks.value)
-            if found != marks.value_opening:
+            typed = marks.type_word.search(text)
+            if "<" in marks.type_word.sub("", text, count=1):
+                if self._start.is_strict:
+                    raise BrokenCall("an argument without a value")
+                has_type = typed is not None and not text[: typed.start()].strip()
+                text = text[: typed.end()] if typed is not None and has_type else ""
+                stream.rewind(size + len(text))
+            elif found != marks.value_opening:
                 raise BrokenCall("an argument without a value") if found else CutCall(stream.end)
             word = self._word(text)
         yield from self._open_value()
-        return self._unquoted(key), word
+        return unquoted(key, is_strict=self._start.is_strict), word
 
     def _word(self, text: str) -> str:
         """The word for a type in what stands before a value."""
@@ -258,7 +264,7 @@ class TaggedReader:
         else:
             ends = self._marks.value_ends if self._start.is_strict else self._marks.unclosed_ends
             closing = yield from stream.until(ends, told.tell)
-            while closing in self._marks.lines and not (yield from self._ends_value(types, closing)):
+            while not (yield from self._value_ends.is_end(closing, types, self._given)):
                 told.tell(closing)
                 stream.skip(len(closing))
                 closing = yield from stream.until(ends, told.tell)
@@ -266,21 +272,3 @@ class TaggedReader:
             stream.skip(len(closing))
         elif not closing:
             raise CutCall(stream.end)
-
-    def _ends_value(self, types: ArgumentTypes, line: str) -> Reading[bool]:
-        """Say whether a line that begins like the next argument, or the call's end, is that, and none of a text: a
-        known argument's name follows that the call has not had, or the end of all. Nothing is taken."""
-        stream, marks = self._stream, self._marks
-        size = stream.num_marked
-        stream.skip(len(line))
-        if line == marks.lines[0]:
-            key, found = yield from text_until(stream, marks.key_of_line)
-            key = self._unquoted(key)
-            is_end = found == marks.key_end and key not in self._given and types.schema(key) is not None
-        else:
-            found = stream.space_now() or (yield from stream.space())
-            if not found and stream.end == "length":
-                raise CutCall(stream.end)
-            is_end = not found or bool((yield from stream.starts_with_any(marks.section_closings)))
-        stream.rewind(size)
-        return is_end

@@ -8,6 +8,7 @@ from flowgen.adapters.toolcalls.json_text import decoded, decoded_leniently
 from flowgen.domain.values import JsonValue
 
 CDATA = ("<![CDATA[", "]]>")
+_QUOTES = ("'", '"')
 
 
 class Trimmed:
@@ -45,3 +46,10 @@ def of_wire(text: str) -> JsonValue:
         return decoded_leniently(word) if word[:1] in ("[", "{") else decoded(word)
     except BrokenCall:
         return PYTHON_WORDS.get(word, text)
+
+
+def unquoted(name: str, *, is_strict: bool) -> str:
+    """A name without white space and, unless the answer is strict, without quotes around it."""
+    name = name.strip()
+    is_quoted = len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1] and not is_strict
+    return name[1:-1] if is_quoted else name

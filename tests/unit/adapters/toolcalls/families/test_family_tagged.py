@@ -123,3 +123,52 @@ def test_a_value_that_the_token_limit_cut_behind_what_looks_like_the_calls_end_i
     assert calls_in(LINES, raw) == [("get_weather", {"city": "Rome"})]
     answer = read(LINES, raw, end="length")
     assert (answer.calls, [one.reason for one in answer.malformed]) == ((), ["the token limit cut it"])
+
+
+IN_SECTIONS = msgspec.structs.replace(
+    TEXTS, section_opening="<calls>", section_closing="</calls>", shares_section=False
+)
+CALL_ENDS = [TEXTS, msgspec.structs.replace(IN_SECTIONS, shares_section=True), IN_SECTIONS]
+
+
+def _written(texts: Tagged, *bodies: str) -> str:
+    calls = [f"<do:get_weather>{body}</do>" for body in bodies]
+    between = "" if texts.shares_section else texts.section_closing + texts.section_opening
+    return f"{texts.section_opening}{between.join(calls)}{texts.section_closing}"
+
+
+@pytest.mark.parametrize("texts", CALL_ENDS)
+def test_a_value_holds_what_looks_like_the_end_of_its_call(texts: Tagged) -> None:
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=texts))
+    city = f"a</do>{texts.section_closing} b\n</do>{texts.section_closing}{texts.section_opening}<do:nobody>c"
+    for is_strict in (True, False):
+        raw = _written(texts, f"<p=city>{city}</><p=days>3</>")
+        assert calls_in(syntax, raw, is_strict=is_strict) == [("get_weather", {"city": city, "days": 3})]
+
+
+@pytest.mark.parametrize("texts", CALL_ENDS)
+@pytest.mark.parametrize("line", ["", "\n"])
+def test_a_value_without_its_closing_ends_with_its_call(texts: Tagged, line: str) -> None:
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=texts))
+    broken, good = f"<p=city>a{line}", "<p=city>b</>"
+    calls = calls_in(syntax, _written(texts, broken, good, broken, broken))
+    assert [arguments["city"] for _, arguments in calls] == ["a", "b", "a", "a"]
+    answer = read(syntax, f"{_written(texts, broken)} Bye.")
+    assert ([call.arguments for call in answer.calls], answer.content) == ([{"city": "a"}], " Bye.")
+    answer = read(syntax, f"{_written(texts, broken)} Bye", end="length")
+    assert (answer.calls, len(answer.malformed)) == ((), 1)
+
+
+def test_what_looks_like_ends_of_calls_is_looked_at_once() -> None:
+    city = "a</do>" * 20_000
+    assert calls_in(MADE_UP, f"<do:get_weather><p=city>{city}</></do>")[0][1] == {"city": city}
+
+
+def test_a_value_is_found_where_what_stands_before_it_is_broken() -> None:
+    typed = msgspec.structs.replace(
+        TEXTS, key_end='"', type_text=' is="{}"', type_words=(("string", "text"),), value_opening=">"
+    )
+    syntax = DeclaredFormat(Declaration(name="made_up", calls=typed))
+    raw = '<do:get_weather><p=days" is="json"3</><p=city" is="text">a</></do>'
+    assert calls_in(syntax, raw) == [("get_weather", {"days": 3, "city": "a"})]
+    assert calls_in(syntax, raw, is_strict=True) == []
