@@ -7,6 +7,7 @@ from flowgen.domain.events import (
     ContentDelta,
     MalformedToolCall,
     ParsedEvent,
+    ReasoningDelta,
     ToolCallArguments,
     ToolCallFinished,
     ToolCallStarted,
@@ -16,7 +17,8 @@ from flowgen.domain.values import Value
 
 
 class Fold(Value, frozen=True):
-    """What an answer's events come to. `texts` are contents and malformed calls in order."""
+    """What an answer's events come to. `texts` are contents and malformed calls in order; a call that was not finished
+    has its name in `started` and its arguments' JSON text in `arguments` all the same."""
 
     content: str
     calls: tuple[ToolCall, ...]
@@ -24,11 +26,17 @@ class Fold(Value, frozen=True):
     texts: str
     started: tuple[str, ...]
     arguments: dict[int, str]
+    reasoning: str = ""
+
+    @property
+    def told(self) -> str:
+        """All text that was told of the answer."""
+        return "\n".join((self.texts, self.reasoning, *self.started, *self.arguments.values()))
 
 
 def fold(events: Iterable[ParsedEvent]) -> Fold:
     """Fold events, and hold them to their order: started once, arguments between, then finished with the same."""
-    content, texts = "", ""
+    content, texts, reasoning = "", "", ""
     calls: list[ToolCall] = []
     malformed: list[MalformedToolCall] = []
     started: list[str] = []
@@ -37,6 +45,8 @@ def fold(events: Iterable[ParsedEvent]) -> Fold:
         match event:
             case ContentDelta(text=text):
                 content, texts = content + text, texts + text
+            case ReasoningDelta(text=text):
+                reasoning += text
             case ToolCallStarted(index=index, name=name):
                 assert index == len(started)
                 started.append(name)
@@ -52,4 +62,4 @@ def fold(events: Iterable[ParsedEvent]) -> Fold:
                 malformed.append(event)
                 texts += raw
     told = (tuple(calls), tuple(malformed), tuple(started))
-    return Fold(content=content, calls=told[0], malformed=told[1], texts=texts, started=told[2], arguments=arguments)
+    return Fold(content, told[0], told[1], texts, told[2], arguments, reasoning)

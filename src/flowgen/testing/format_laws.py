@@ -25,6 +25,7 @@ from flowgen.domain.model import Vocabulary
 from flowgen.domain.ports import CompiledConstraint, SchemaConstrainer, ToolCallFormat
 from flowgen.domain.toolcalls import AnswerStart
 from flowgen.domain.values import JsonObject
+from flowgen.testing.broken_draws import WORDS, broken, faults_of, worded_calls
 from flowgen.testing.byte_vocabulary import END, byte_vocabulary, is_whole, random_text
 from flowgen.testing.call_draws import NOTE_TOOLS, calls_of, joined_of, notes_of, pieces_of, schema_of
 from flowgen.testing.folding import Fold, fold
@@ -126,6 +127,19 @@ class FormatLaws:
         whole = self._read(["".join(pieces)], TOOLS, is_strict=is_strict, end=end)
         assert self._read(pieces, TOOLS, is_strict=is_strict, end=end) == whole
         assert self._read(list("".join(pieces)), TOOLS, is_strict=is_strict, end=end) == whole
+
+    @_law
+    @given(data=st.data())
+    def test_a_broken_call_loses_no_text_and_no_cut_matters(self, data: st.DataObject) -> None:
+        """Its texts are words that stand in no syntax: each that is in the answer is in what is told of it."""
+        markers = self.syntax.markup(TOOLS).preserved
+        faults = data.draw(faults_of(self._fragments()))
+        text = broken(self._written(data.draw(worded_calls())), faults, markers)
+        is_strict, end = data.draw(st.booleans()), data.draw(Ends)
+        whole = self._read([text], TOOLS, is_strict=is_strict, end=end)
+        assert self._read(list(text), TOOLS, is_strict=is_strict, end=end) == whole
+        for word in WORDS:
+            assert whole.told.count(word) >= text.count(word), text
 
     @_law
     @given(data=st.data())

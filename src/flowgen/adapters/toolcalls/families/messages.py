@@ -37,6 +37,11 @@ class MessageBody(CallSyntax, Protocol):
         """The expression of each tool's call."""
 
 
+_ROLE = re.compile(r"\s*\w*\s*")
+_NO_HEADER = re.compile(r'[{}\n"]')
+"""What stands in no header, but in a body whose header is missing."""
+
+
 class Messages(Value, frozen=True):
     """The syntax: one of `starts`, a header, one of `header_ends`, a body, one of `ends`. `prompt_end` is a start
     that prompts end with;
@@ -177,10 +182,16 @@ class Messages(Value, frozen=True):
                 pieces.append(text)
                 stream.skip(len(text))
                 break
-        found = yield from stream.until(markers_of(*self.header_ends, *self.ends), pieces.append)
-        if found in self.header_ends:
+        ends = (*self.header_ends, *self.ends, *pieces)
+        start, header = pieces[:1], list[str]()
+        found = yield from stream.until(markers_of(*ends), header.append)
+        text = "".join(header)
+        is_end = found in self.header_ends
+        if found and (_NO_HEADER.search(text) or not (is_end or (found in self.ends and _ROLE.fullmatch(text)))):
+            raise BrokenCall("no header of a message")
+        if is_end:
             stream.skip(len(found))
-        return "".join(pieces), found
+        return "".join((*start, text)), found
 
     def _text(self, stream: CharacterStream, tell: Tell, markup: str) -> Reading[None]:
         tell(markup)

@@ -30,3 +30,13 @@ def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
 
 
 TestInkling = laws_of(FORMAT, constrainer)
+
+
+def test_what_stands_in_no_header_is_not_taken_for_one() -> None:
+    for raw in (
+        '<|message_model|>get_weather{"name": "get_weather", "args": {"city": "Paris"}}<|end_message|>',
+        '<|message_model|>get_weather{"city": "Paris"}<|message_model|>ping<|content_text|>',
+    ):
+        answer = read(FORMAT, raw)
+        assert (answer.calls, bool(answer.malformed)) == ((), True)
+        assert "Paris" in answer.texts
