@@ -7,6 +7,7 @@ from typing import Literal
 
 from flowgen.adapters.toolcalls.broken import BrokenCall
 from flowgen.adapters.toolcalls.json_text import decoded, decoded_leniently
+from flowgen.adapters.toolcalls.numerals import PADDED
 from flowgen.domain.messages import Tool
 from flowgen.domain.values import JsonObject, JsonValue
 
@@ -114,6 +115,10 @@ def _mended(word: str, text: str, kinds: frozenset[str] | set[str]) -> JsonValue
         return PYTHON_WORDS[word]
     if word.lower() in _CASELESS_WORDS and "string" not in kinds and kinds:
         return _CASELESS_WORDS[word.lower()]
+    if kinds & {"integer", "number"} and "string" not in kinds and PADDED.fullmatch(word):
+        return int(word)
+    if "array" in kinds and "string" not in kinds and word[:1] == "(" and word[-1:] == ")":
+        word = f"[{word[1:-1]}]"
     if kinds & {"array", "object"} and '\\"' in word:
         try:
             return decoded(word.replace('\\"', '"'))

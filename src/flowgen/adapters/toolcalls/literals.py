@@ -4,7 +4,6 @@ r"""Reads literals of JSON and Python as they come, and tells them as JSON. Know
 """
 
 import json
-import math
 import re
 from collections.abc import Callable
 
@@ -13,6 +12,7 @@ import msgspec
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading
 from flowgen.adapters.toolcalls.json_text import quoted
+from flowgen.adapters.toolcalls.numerals import NUMBER, number
 from flowgen.domain.values import JsonObject, JsonValue
 
 MAX_DEPTH = 60
@@ -23,13 +23,15 @@ _WORD = re.compile(r"[\w.+-]+")
 _PLAIN = {'"': re.compile(r'[^"\\]+'), "'": re.compile(r"[^'\\]+")}
 _FLOWING = re.compile(r"""(?:[^"'\\\x00-\x1f\ud800-\udfff]|\\["\\/bfnrt])+""")
 _PLAIN_FLOW = re.compile(r"""[^"'\\\x00-\x1f\ud800-\udfff]*""")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"-?[1-9][0-9]{0,17}")
 _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "\n": ""} | dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
 _SIMPLE = re.compile(
     r"""\s*("[^"\\\x00-\x1f\ud800-\udfff]*"|0|-?[1-9][0-9]{0,14}|-?[1-9][0-9]{0,14}\.[0-9]{1,9}|True|False|None)(?=\s*[,)\]}])"""
 )
 _PART_OF_WORD = re.compile(r"\s{0,9}[\w.+-]{0,40}")
+_END_OF_STRING = re.compile(r"""['"]\s*(?:[,\]:<]|\)\s*[,\]<])""")
+_CLOSERS = re.compile(r"[\s)}]+")
+_QUOTES = ("'", '"')
 _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 _JSON_WORDS: dict[str, JsonValue] = {"true": True, "false": False, "null": None}
 _TEXTS_OF_WORDS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
@@ -85,7 +87,8 @@ class LiteralReader:
         if first == "[" or (first == "(" and self._is_lenient and self._is_python):
             return (yield from self._array(tell, depth))
         if first == "{":
-            return (yield from self.object(tell, depth))
+            is_pythons = self._is_python and self._is_lenient
+            return (yield from (self._braces(tell, depth) if is_pythons else self.object(tell, depth)))
         return (yield from self._word(tell, first))
 
     def _simple(self, text: str, tell: Tell) -> JsonValue:
@@ -102,27 +105,41 @@ class LiteralReader:
         tell("{")
         result: JsonObject = {}
         while (yield from self._has_item("}", is_first=not result)):
+            if (yield from self.space()) not in ("'", '"'):
+                raise self.broken("a key in quotes expected", (yield from self._stream.peek()))
             if result:
                 tell(", ")
-            key = yield from self._key(tell)
+            key = yield from self.string(tell)
             yield from self.expect(":")
             tell(": ")
             result[key] = yield from self.value(tell, depth + 1)
         tell("}")
         return result
 
-    def _key(self, tell: Tell) -> Reading[str]:
-        """Read a key; one of Python's that is no text becomes the text that JSON has for it."""
-        found = self._stream.space_now() or (yield from self._stream.space())
-        if found and found in "\"'":
-            return (yield from self.string(tell))
-        pieces: list[str] = []
-        if not self._is_python or not self._is_lenient or found in ("", "[", "{", "("):
-            raise self.broken("a key in quotes expected", found)
-        yield from self._word(pieces.append, found)
-        key = "".join(pieces)
-        tell(quoted(key))
-        return key
+    def _braces(self, tell: Tell, depth: int) -> Reading[JsonValue]:
+        """Read a dictionary or a set of Python's: a set is a list, and keys that are no texts are what JSON has for
+        them."""
+        yield from self.expect("{")
+        items: list[JsonValue] = []
+        result: JsonObject = {}
+        is_set = False
+        while (yield from self._has_item("}", is_first=not items)):
+            pieces: list[str] = []
+            items.append((yield from self.value(pieces.append, depth + 1)))
+            found, text = (yield from self.space()), "".join(pieces)
+            is_set = found != ":" if len(items) == 1 else is_set
+            if is_set == (found == ":") or (not is_set and text[:1] in ("[", "{")):
+                raise self.broken("a key in quotes expected", found)
+            tell(", " if len(items) > 1 else "[" if is_set else "{")
+            if is_set:
+                tell(text)
+                continue
+            self._stream.skip(1)
+            key = text if text[:1] == '"' else quoted(text)
+            tell(f"{key}: ")
+            result[msgspec.json.decode(key)] = yield from self.value(tell, depth + 1)
+        tell("]" if is_set else "}" if items else "{}")
+        return items if is_set else result
 
     def _array(self, tell: Tell, depth: int) -> Reading[list[JsonValue]]:
         closing = ")" if (yield from self._stream.take()) == "(" else "]"
@@ -157,11 +174,11 @@ class LiteralReader:
             value = self._words[word]
         elif _WHOLE.fullmatch(word):
             value = int(word)
-        elif _NUMBER.fullmatch(word) or self._is_lenient:
-            value = _number(word)
+        elif NUMBER.fullmatch(word) or self._is_lenient:
+            value = number(word)
         else:
             raise BrokenCall(f"{word!r} is no value")
-        tell(word if _NUMBER.fullmatch(word) else _TEXTS_OF_WORDS.get(word) or json.dumps(value))
+        tell(word if NUMBER.fullmatch(word) else _TEXTS_OF_WORDS.get(word) or json.dumps(value))
         return value
 
     def string(self, tell: Tell) -> Reading[str]:
@@ -206,7 +223,7 @@ class LiteralReader:
                 yield
                 stream.flow = None
                 continue
-            if character == quote and (closing == quote or (yield from stream.starts_with(closing))):
+            if character == quote and (yield from self._ends_string(closing)):
                 stream.skip(len(closing))
                 break
             is_escape = character == "\\"
@@ -218,6 +235,25 @@ class LiteralReader:
             pieces.append("\ufffd")
             tell("\ufffd")
         return "".join(pieces)
+
+    def _ends_string(self, closing: str) -> Reading[bool]:
+        """Say whether a quote ends a string. A lenient reader takes one of Python's for a letter where neither the end
+        of a value follows nor the next argument's name, or a quote behind what would end the call."""
+        stream = self._stream
+        if len(closing) > 1:
+            return (yield from stream.starts_with(closing))
+        if not (self._is_lenient and self._is_python) or _END_OF_STRING.match(stream.text, stream.at):
+            return True
+        size = stream.num_marked
+        stream.skip(1)
+        closers = yield from stream.take_run(_CLOSERS)
+        found = yield from stream.peek()
+        is_end = found not in _QUOTES if closers.strip() else not found or found in ",]:<"
+        if not is_end and not closers.strip():
+            yield from stream.take_run(_WORD)
+            is_end = (stream.space_now() or (yield from stream.space())) in ("=", "(")
+        stream.rewind(size)
+        return is_end
 
     def _plain(self, quote: str) -> str:
         piece = self._stream.take_now(_PLAIN[quote])
@@ -252,20 +288,3 @@ def _paired(piece: str, high: int) -> tuple[str, int]:
     if 0xD800 <= code < 0xDC00:
         return before, code
     return before + ("\ufffd" if 0xDC00 <= code < 0xE000 else piece), 0
-
-
-def _number(word: str) -> int | float:
-    try:
-        value = int(word, 0) if not _NUMBER.fullmatch(word) else json.loads(word)
-    except ValueError:
-        value = _real(word)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise BrokenCall(f"{word!r} is no finite number")
-    return value if isinstance(value, int) else float(value)
-
-
-def _real(word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        raise BrokenCall(f"{word[:80]!r} is no value") from None

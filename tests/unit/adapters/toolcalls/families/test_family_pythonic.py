@@ -41,3 +41,32 @@ def test_keys_that_are_no_texts_become_jsons() -> None:
     for key in ("word", "[1]", "(1, 2)", ""):
         answer = read(MADE_UP, f"<py>[ping(a={{{key}: 1}})]</py>")
         assert (answer.calls, len(answer.malformed)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("{'a', 'b'}", ["a", "b"]),
+        ("{1, 2,}", [1, 2]),
+        ("{}", {}),
+        ("07", 7),
+        ("-007", -7),
+        ("'sed -n '1,4p' /x.py'", "sed -n '1,4p' /x.py"),
+        ("'don't'", "don't"),
+        ('"it\'s "quoted" here"', 'it\'s "quoted" here'),
+        ("""'cd /x && python -c "show(x, y='-'))"'""", """cd /x && python -c "show(x, y='-'))\""""),
+        ("['print('a')', 'b']", ["print('a')", "b"]),
+    ],
+)
+def test_what_python_would_not_take_or_json_has_not_is_understood(written: str, value: object) -> None:
+    for more in ("", ", b='x'"):
+        answer = read(MADE_UP, f"<py>[ping(a={written}{more}), ping(c='d')]</py> Bye.")
+        assert [call.arguments for call in answer.calls] == [{"a": value} | ({"b": "x"} if more else {}), {"c": "d"}]
+        assert answer.texts == " Bye."
+
+
+@pytest.mark.parametrize("written", ["'x' b='y'", "{'x': 1, 'y'}", "{'x', 'y': 1}", "'echo 'a', b'"])
+def test_what_could_be_several_things_is_no_call(written: str) -> None:
+    answer = read(MADE_UP, f"<py>[ping(a={written}), ping(c='d')]</py>")
+    assert [call.arguments for call in answer.calls] in ([], [{"c": "d"}])
+    assert answer.malformed

@@ -172,3 +172,11 @@ def test_a_value_is_found_where_what_stands_before_it_is_broken() -> None:
     raw = '<do:get_weather><p=days" is="json"3</><p=city" is="text">a</></do>'
     assert calls_in(syntax, raw) == [("get_weather", {"days": 3, "city": "a"})]
     assert calls_in(syntax, raw, is_strict=True) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"), [("integer", "007", 7), ("number", "+5", 5), ("array", "(1, 'a')", [1, "a"])]
+)
+def test_numbers_and_tuples_of_python_are_read_by_their_type(kind: str, text: str, value: object) -> None:
+    tools = (Tool(name="ping", parameters={"type": "object", "properties": {"a": {"type": kind}}}),)
+    assert calls_in(MADE_UP, f"<do:ping><p=a>{text}</></do>", tools=tools) == [("ping", {"a": value})]
