@@ -227,20 +227,20 @@ class ModelHost:
     async def unload(self, *, force: bool = False) -> str | None:
         """Free the model once its answers have ended, or at once with `force`; give its name, None if there was none.
 
-        Raises LoadInProgress.
+        One that comes while the model is on its way out waits for it to be gone. Raises LoadInProgress.
         """
         if self._loading is not None:
             raise LoadInProgress(self._loading)
-        if self._current is not None:
-            self._current.close()
-            if force:
-                await self._current.model.runtime.interrupt("The model was unloaded.")
+        leaving = self._current
+        if leaving is None:
+            return None
+        leaving.close()
+        if force:
+            await leaving.model.runtime.interrupt("The model was unloaded.")
         async with self._unloading:
-            if self._current is None:
-                return None
-            name = self._current.model.spec.name
-            await self._retire(self._current, "The model was unloaded.", patience_s=0.0 if force else None)
-            return name
+            if self._current is leaving:
+                await self._retire(leaving, "The model was unloaded.", patience_s=0.0 if force else None)
+        return leaving.model.spec.name
 
     async def close(self, reason: str) -> None:
         """End all answers with GenerationInterrupted(reason) and free the model; harmless twice."""

@@ -268,6 +268,18 @@ async def test_unload_waits_for_answers_then_frees(host: ModelHost, runtimes: Fa
     assert await host.unload() is None
 
 
+async def test_an_unload_during_another_waits_for_the_same_model(host: ModelHost, runtimes: FakeRuntimes) -> None:
+    await host.load(msgspec.structs.replace(spec("a"), options=LoadOptions(drain_seconds=60.0)), silent)
+    async with host.acquire():
+        first = asyncio.create_task(host.unload())
+        await asyncio.sleep(0.02)
+        second = asyncio.create_task(host.unload())
+        await asyncio.sleep(0.02)
+        assert not second.done()
+    assert await asyncio.gather(first, second) == ["a", "a"]
+    assert runtimes.made[0].interrupted == []
+
+
 async def test_unload_with_force_ends_answers_at_once(host: ModelHost, runtimes: FakeRuntimes) -> None:
     await host.load(spec("a"), silent)
     lent = host.acquire()
