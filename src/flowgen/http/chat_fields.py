@@ -1,9 +1,10 @@
-"""Fields of a chat that dialects share: formats, choices, stop strings, biases. Wire -> domain; pure.
+"""Fields of a chat that dialects share: formats, choices, stop strings, biases, variables. Wire -> domain; pure.
 
 `field` is the field's name in the dialect, for errors; refuses to know which fields a dialect has.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from flowgen.domain.constraints import Choice, Constraint, JsonSchema, Lark, Regex
 from flowgen.domain.errors import InvalidField
@@ -82,6 +83,13 @@ def stop_texts(stop: str | Sequence[str], field: str) -> tuple[str, ...]:
 def token_biases(biases: Mapping[str, float] | None, field: str) -> dict[int, float]:
     """The biases by token id. Raises InvalidField for a key that is none."""
     return {_token(key, field): bias for key, bias in (biases or {}).items()}
+
+
+def unread_variables(names: Iterable[str], source: str, field: str) -> tuple[str, ...]:
+    """The warnings that name variables which a template's text does not hold as a word; none where it has no text."""
+    words = set(re.findall(r"\w+", source))
+    unread = [name for name in names if name not in words] if source else []
+    return tuple(f"{field}.{name}: the model's template does not read it." for name in unread)
 
 
 def _token(key: str, field: str) -> int:

@@ -93,6 +93,7 @@ async def test_while_a_model_is_being_loaded(client: httpx.AsyncClient, backstag
     assert (health.status_code, health.json()) == (503, {"status": "loading", "model": None, "loading": "tiny"})
     assert (second.status_code, unload.status_code, current.status_code) == (409, 409, 409)
     assert "in progress" in second.json()["error"]
+    assert current.json() == second.json()
     assert (chat.status_code, chat.headers["retry-after"]) == (503, "5")
     backstage.runtimes.gate.set()
     assert (await loading).status_code == 200
@@ -120,6 +121,20 @@ async def test_unload_frees_the_model(loaded: httpx.AsyncClient) -> None:
         "warnings": ["x is unknown and was ignored."],
     }
     assert (await loaded.post("/chat", json=HELLO)).status_code == 409
+
+
+async def test_a_model_on_its_way_out_says_so_and_is_unloaded_once(
+    loaded: httpx.AsyncClient, backstage: Backstage
+) -> None:
+    backstage.chat.script = [HI[0], 0.1, *HI]
+    chat: asyncio.Task[Any] = asyncio.create_task(loaded.post("/chat", json=HELLO))
+    await asyncio.sleep(0.03)
+    unloads = [asyncio.create_task(loaded.post("/unload")) for _ in range(2)]
+    await asyncio.sleep(0.03)
+    current = (await loaded.get("/models/current")).json()
+    assert (current["status"], current["model"]) == ("draining", "tiny")
+    assert [(await unload).json() for unload in unloads] == [{"status": "unloaded", "model": "tiny"}] * 2
+    assert (await chat).status_code == 200
 
 
 async def test_a_forced_unload_ends_streams_with_an_error(loaded: httpx.AsyncClient, backstage: Backstage) -> None:

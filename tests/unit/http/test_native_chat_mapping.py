@@ -11,7 +11,8 @@ from flowgen.domain.messages import Message, Tool, ToolCall, ToolChoice
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.options import LoadOptions
 from flowgen.domain.plugins import PluginCall
-from flowgen.http.native.mapping import SettledChat, read_chat, settle
+from flowgen.http.native.mapping import SettledChat, read_chat, settle, settle_for
+from support.loaded import loaded_model
 
 HELLO = [{"role": "user", "content": "Hello!"}]
 SUM = {
@@ -114,6 +115,14 @@ def test_options_lie_over_the_models_defaults() -> None:
     assert (chat.request.sampling.temperature, chat.request.sampling.top_k, chat.stream) == (0.3, 4, True)
 
 
+def test_null_asks_for_none_of_what_the_model_has_by_default() -> None:
+    defaults = {"stopping_criteria": "max_time", "grammar": 'root ::= "a"', "logprobs": 2, "tool_choice": "required"}
+    spec = ModelSpec(name="tiny", path="p", chat_defaults={**defaults, "prompt": "Once", "model": "mine"})
+    chat = settled({"tools": [SUM], "options": dict.fromkeys([*defaults, "prompt", "model"])}, spec)
+    assert (chat.request.stopping_criteria, chat.request.constraint, chat.request.logprobs) == ((), None, None)
+    assert (chat.request.prompt, chat.request.tool_choice, chat.model) == (None, ToolChoice(), None)
+
+
 @pytest.mark.parametrize(
     ("response_format", "constraint", "field"),
     [
@@ -170,6 +179,14 @@ def test_the_models_tool_choice_is_for_chats_with_tools() -> None:
     assert settled({}, spec).request.tool_choice == ToolChoice()
     assert settled({"tools": [SUM]}, spec).request.tool_choice == ToolChoice(mode="required")
     assert settled({"tools": [SUM], "tool_choice": "none"}, spec).request.tool_choice == ToolChoice(mode="none")
+
+
+def test_variables_that_the_template_does_not_read_are_named() -> None:
+    asked = read_chat({"messages": HELLO, "options": {"template": {"enable_thinking": True, "odd": 1, "messages": []}}})
+    settled = settle_for(asked, loaded_model(source="{{ enable_thinking }}"))
+    assert settled.request.template_variables == {"enable_thinking": True, "odd": 1, "messages": []}
+    assert settled.warnings == ("options.template.odd: the model's template does not read it.",)
+    assert settle_for(asked, loaded_model(source="")).warnings == ()  # it has no text: its renderer knows
 
 
 def test_tools_come_in_both_shapes() -> None:

@@ -63,9 +63,11 @@ class CompletionBody(Value, frozen=True):
 
 
 class LoadedBody(Value, frozen=True, kw_only=True):
-    """The model that was loaded. `size` is in bytes; `options` are the parameters as llama.cpp read them back."""
+    """The model that was loaded. `size` is in bytes; `options` are the parameters as llama.cpp read them back.
 
-    status: str = "loaded"
+    `status` is draining, in /models/current, while the model ends its last answers before it goes."""
+
+    status: Literal["loaded", "draining"] = "loaded"
     model: str
     model_path: str
     architecture: str

@@ -80,9 +80,10 @@ def _timings(timings: Timings | None) -> TimingsBody | UnsetType:
     )
 
 
-def loaded(report: LoadReport, warnings: Sequence[str] = ()) -> LoadedBody:
-    """The answer of /load and of /models/current."""
+def loaded(report: LoadReport, warnings: Sequence[str] = (), *, is_leaving: bool = False) -> LoadedBody:
+    """The answer of /load and of /models/current; a model that is leaving ends its answers and takes no new ones."""
     return LoadedBody(
+        status="draining" if is_leaving else "loaded",
         model=report.name,
         model_path=report.model_path,
         architecture=report.architecture,

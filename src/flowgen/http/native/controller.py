@@ -13,7 +13,7 @@ from flowgen.application.fold import fold
 from flowgen.application.lifecycle import ModelHost
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.domain.chat import ChatRequest
-from flowgen.domain.errors import ModelNotLoaded
+from flowgen.domain.errors import LoadInProgress, ModelNotLoaded
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.ports import ModelCatalog
 from flowgen.http.bodies import HttpRequest, read_body
@@ -21,7 +21,7 @@ from flowgen.http.departure import while_connected
 from flowgen.http.event_stream import EventStream, StreamSettings
 from flowgen.http.native import answers
 from flowgen.http.native.answer_wire import CompletionBody, EngineBody, HealthBody, LoadedBody, UnloadedBody
-from flowgen.http.native.mapping import AskedChat, SettledChat, read_chat, read_load, read_unload, settle
+from flowgen.http.native.mapping import AskedChat, SettledChat, read_chat, read_load, read_unload, settle_for
 from flowgen.http.native.openapi import (
     CHAT_RESPONSES,
     FAILURES,
@@ -87,8 +87,8 @@ class NativeController(Controller):
         """Describe the model that is loaded: what /load answered, and the defaults of its chats."""
         snapshot = host.snapshot()
         if snapshot.model is None or snapshot.report is None:
-            raise ModelNotLoaded
-        return answers.loaded(snapshot.report)
+            raise ModelNotLoaded if snapshot.loading is None else LoadInProgress(snapshot.loading)
+        return answers.loaded(snapshot.report, is_leaving=snapshot.state != "ready")
 
     @get("/engine", responses=FAILURES)
     async def engine(self, host: NamedDependency[ModelHost]) -> EngineBody:
@@ -116,7 +116,7 @@ class _Call:
             return answers.completion(await fold(stream), self.envelope(stream))
 
     def _make(self, model: LoadedModel) -> ChatRequest:
-        self.settled = settle(self._asked, model.spec)
+        self.settled = settle_for(self._asked, model)
         return self.settled.request
 
     def envelope(self, stream: ChatStream) -> answers.Envelope:

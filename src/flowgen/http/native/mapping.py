@@ -7,6 +7,9 @@ import os.path
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
+from flowgen.application.loaded_model import LoadedModel
 from flowgen.domain.chat import ChatRequest
 from flowgen.domain.constraints import Constraint, Gbnf
 from flowgen.domain.errors import ConflictingFields, InvalidField
@@ -17,9 +20,10 @@ from flowgen.domain.option_table import parse, table
 from flowgen.domain.options import ChatOptions, LoadOptions
 from flowgen.domain.plugins import plugin_calls
 from flowgen.domain.ports import ModelCatalog
+from flowgen.domain.prompts import RESERVED
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http import conversation
-from flowgen.http.chat_fields import check_choice, response_format, stop_texts, token_biases
+from flowgen.http.chat_fields import check_choice, response_format, stop_texts, token_biases, unread_variables
 from flowgen.http.native.wire import ChatBody, LoadBody, UnloadBody
 from flowgen.http.reading import ignored, read
 
@@ -35,7 +39,8 @@ _SAMPLING = [name for name in Sampling.__struct_fields__ if name in CHAT_OPTIONS
 
 
 class AskedChat(Value, frozen=True):
-    """A checked body of /chat, before the model's defaults. `options` are those given, by name."""
+    """A checked body of /chat, before the model's defaults. `options` are those given, by name; a null is among them
+    where it is a value of the option: it asks for none, whatever /load gave."""
 
     messages: tuple[Message, ...] = ()
     tools: tuple[Tool, ...] = ()
@@ -119,9 +124,15 @@ def read_chat(raw: JsonObject) -> AskedChat:
         is_parallel=_is_parallel(body.parallel_tool_calls, options.pop("parallel_tool_calls", None)),
         constraint=constraint,
         constraint_field=field,
-        options=options,
+        options={**_nulls(body.options), **options},
         warnings=_ignored(unknown, _BESIDE_CHAT),
     )
+
+
+def _nulls(options: JsonObject) -> JsonObject:
+    """The nulls that are values, those of options that are null unless given; elsewhere null is a field left out."""
+    rows = {name: CHAT_OPTIONS[name] for name, value in options.items() if value is None and name in CHAT_OPTIONS}
+    return {name: None for name, row in rows.items() if row.default is None}
 
 
 def _tool_choice(top: Any, option: Any, tools: tuple[Tool, ...], unknown: list[str]) -> ToolChoice | None:
@@ -170,6 +181,14 @@ def settle(asked: AskedChat, spec: ModelSpec) -> SettledChat:
         logits_processors=plugin_calls(options.logits_processor, "options.logits_processor"),
     )
     return SettledChat(request=request, stream=options.stream, model=options.model, warnings=asked.warnings)
+
+
+def settle_for(asked: AskedChat, model: LoadedModel) -> SettledChat:
+    """The same for the model that answers, whose template says which variables it reads."""
+    settled = settle(asked, model.spec)
+    names = [name for name in settled.request.template_variables if name not in RESERVED]
+    unread = unread_variables(names, model.dialogue.renderer.template.source, "options.template")
+    return replace(settled, warnings=(*settled.warnings, *unread))
 
 
 def _default_choice(options: ChatOptions, asked: AskedChat) -> ToolChoice:

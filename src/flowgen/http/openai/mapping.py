@@ -11,7 +11,7 @@ from flowgen.domain.errors import ConflictingFields, InvalidField
 from flowgen.domain.messages import Message, Tool, ToolChoice
 from flowgen.domain.values import JsonObject, Value
 from flowgen.http import conversation
-from flowgen.http.chat_fields import check_choice
+from flowgen.http.chat_fields import check_choice, unread_variables
 from flowgen.http.openai.allowed_tools import tool_choice
 from flowgen.http.openai.bindings import binding
 from flowgen.http.openai.fields import ROWS, Refusals
@@ -25,7 +25,7 @@ from flowgen.http.openai.generation import (
     settled,
 )
 from flowgen.http.openai.results import check_results
-from flowgen.http.openai.template_variables import check_variables, unread
+from flowgen.http.openai.template_variables import FIELD, check_variables
 from flowgen.http.openai.wire import ChatCompletionBody
 from flowgen.http.reading import ignored, read
 
@@ -102,7 +102,7 @@ def settle(asked: AskedCompletion, model: LoadedModel) -> SettledCompletion:
     effort = asked.body.reasoning_effort
     if effort is not None and not _is_idle(effort, model) and refusals.is_possible(_ROWS["reasoning_effort"], model):
         variables["reasoning_effort"] = effort
-    ignored_ones = unread(variables, model.dialogue.renderer.template.source)
+    ignored_ones = unread_variables(variables, model.dialogue.renderer.template.source, FIELD)
     request = replace(request, template_variables=variables)
     return SettledCompletion(request=request, warnings=(*asked.warnings, *refusals.warnings, *ignored_ones))
 

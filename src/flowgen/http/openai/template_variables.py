@@ -1,8 +1,5 @@
 """Variables of the chat template that a body of /v1 may set. Pure; refuses to know what a template does with them."""
 
-import re
-from collections.abc import Iterable
-
 from flowgen.domain.errors import ConflictingFields
 from flowgen.domain.prompts import RESERVED
 from flowgen.domain.values import JsonObject
@@ -23,9 +20,3 @@ def check_variables(body: ChatCompletionBody, refusals: Refusals) -> JsonObject:
     if None not in (body.reasoning_effort, kept.get(EFFORT)) and body.reasoning_effort != kept[EFFORT]:
         raise ConflictingFields(EFFORT, f"{FIELD}.{EFFORT}", "they differ")
     return kept
-
-
-def unread(names: Iterable[str], source: str) -> tuple[str, ...]:
-    """The warnings that name variables which a template's text does not hold as a word."""
-    words = set(re.findall(r"\w+", source))
-    return tuple(f"{FIELD}.{name}: the model's template does not read it." for name in names if name not in words)
