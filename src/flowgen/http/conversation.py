@@ -1,5 +1,6 @@
 """Messages and tools: wire -> domain. Knows both shapes of a past call; refuses to know templates and tool syntaxes."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 import msgspec
@@ -151,6 +152,17 @@ def _answering(message: Message, pending: list[tuple[int, ToolCall]]) -> tuple[i
     return place, msgspec.structs.replace(
         message, tool_call_id=message.tool_call_id or call.id or None, name=message.name or call.name
     )
+
+
+def lost_results(messages: Sequence[Message]) -> Iterator[tuple[str, str, str]]:
+    """The results whose id no earlier call has: the field, the id, and the ids that there are. Calls without ids are
+    answered in order, and by any id."""
+    known: set[str] = set()
+    for index, message in enumerate(messages):
+        known |= {call.id for call in message.tool_calls}
+        wanted = message.tool_call_id
+        if message.role == "tool" and wanted and wanted not in known and "" not in known:
+            yield f"messages[{index}].tool_call_id", wanted, ", ".join(sorted(known)) or "none"
 
 
 def tools(raw: list[Any], unknown: list[str]) -> tuple[Tool, ...]:

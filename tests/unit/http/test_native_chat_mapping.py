@@ -269,6 +269,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"messages": [{"role": "robot", "content": "x"}]}, "messages[0].role", "'robot'"),
     ({"messages": [{"role": ["user"], "content": "x"}]}, "messages[0].role", '"system"'),
     ({"messages": [{"role": "user"}]}, "messages[0].content", "is required"),
+    (
+        {"messages": [*HELLO, {"role": "tool", "tool_call_id": "c9", "content": "2"}]},
+        "messages[1].tool_call_id",
+        "the id of a call before it (none)",
+    ),
     ({"messages": [{"role": "user", "content": None}]}, "messages[0].content", "a string or a list"),
     ({"messages": [{"role": "user", "content": 3}]}, "messages[0].content", "a string or a list"),
     ({"messages": [{"role": "assistant", "content": None}]}, "messages[0].content", "only beside tool_calls"),

@@ -116,14 +116,17 @@ def read_chat(raw: JsonObject) -> AskedChat:
     if not body.messages and "prompt" not in options:
         raise InvalidField("messages", raw.get("messages"), "a list of at least one message")
     tools = conversation.tools(body.tools or [], unknown)
-    constraint, field = response_format(body.response_format, unknown, texts=True)
+    constraint, constraint_field = response_format(body.response_format, unknown, texts=True)
+    messages = conversation.messages(body.messages or [], unknown)
+    for field, wanted, given in conversation.lost_results(messages):
+        raise InvalidField(field, wanted, f"the id of a call before it ({given})")
     return AskedChat(
-        messages=conversation.messages(body.messages or [], unknown),
+        messages=messages,
         tools=tools,
         tool_choice=_tool_choice(body.tool_choice, options.pop("tool_choice", None), tools, unknown),
         is_parallel=_is_parallel(body.parallel_tool_calls, options.pop("parallel_tool_calls", None)),
         constraint=constraint,
-        constraint_field=field,
+        constraint_field=constraint_field,
         options={**_nulls(body.options), **options},
         warnings=_ignored(unknown, _BESIDE_CHAT),
     )
