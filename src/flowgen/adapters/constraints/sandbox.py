@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from flowgen.application.schemas.half_characters import half_character
 from flowgen.application.schemas.weights import heaviest
 from flowgen.domain.constraints import Constraint, Gbnf, JsonSchema
 from flowgen.domain.errors import ConstraintRefused, EngineFailed, ModelUnavailable
@@ -81,14 +82,7 @@ class Sandbox:
     def check(self, constraint: Constraint) -> tuple[str, ...]:
         """Blocking; give warnings. Raises ConstraintRefused for what cannot be compiled, or not within the limits;
         ModelUnavailable where too many others are tried at the moment."""
-        try:
-            data = msgspec.json.encode(constraint)
-        except RecursionError:
-            keyword, pointer = heaviest(constraint.schema) if isinstance(constraint, JsonSchema) else (None, "")
-            raise ConstraintRefused(
-                "response_format", "it is nested too deeply", keyword=keyword, pointer=pointer
-            ) from None
-        outcome = self._outcome(data, constraint)
+        outcome = self._outcome(_encoded(constraint), constraint)
         if outcome.fault is not None:
             raise EngineFailed(f"The constraint could not be tried: {outcome.fault}.")
         if outcome.refusal is not None:
@@ -156,6 +150,21 @@ class Sandbox:
             return self._free.get(timeout=_WAIT_S)[2]
         except queue.Empty:
             raise ModelUnavailable("Too many schemas and grammars are being compiled.", retry_after=2) from None
+
+
+def _encoded(constraint: Constraint) -> bytes:
+    """Raises ConstraintRefused for what cannot be written as JSON."""
+    schema = constraint.schema if isinstance(constraint, JsonSchema) else None
+    try:
+        return msgspec.json.encode(constraint)
+    except RecursionError:
+        reason, (keyword, pointer) = "it is nested too deeply", heaviest(schema)
+    except UnicodeEncodeError:
+        reason, (keyword, pointer) = (
+            "half a character (a lone surrogate) is no text",
+            half_character(schema) or (None, ""),
+        )
+    raise ConstraintRefused("response_format", reason, keyword=keyword, pointer=pointer)
 
 
 class _Ended(Exception):

@@ -48,6 +48,14 @@ def test_refusals_arrive_as_they_were(sandbox: Sandbox) -> None:
         assert caught.value.pointer == "/properties/a/type"
 
 
+def test_half_a_character_is_refused_where_it_stands(sandbox: Sandbox) -> None:
+    with pytest.raises(ConstraintRefused, match="half a character") as caught:
+        sandbox.check(JsonSchema(schema={"properties": {"a": {"enum": ["\ud800"]}}}))
+    assert (caught.value.keyword, caught.value.pointer) == ("enum", "/properties/a/enum/0")
+    with pytest.raises(ConstraintRefused, match="half a character"):
+        sandbox.check(Regex(pattern="\ud800"))
+
+
 def test_special_tokens_may_be_named_in_parts_too(sandbox: Sandbox) -> None:
     part = LarkPart(constraint=Lark(grammar="start: <|y|>"), field="response_format.lark")
     assert sandbox.check(Lark(grammar="start: <|x|> @inner", parts={"inner": part})) == ()
