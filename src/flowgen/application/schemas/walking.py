@@ -4,6 +4,7 @@ residues."""
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 from math import isinf
 from typing import Any
 
@@ -38,41 +39,55 @@ def kind_of(value: JsonValue) -> str:
 
 
 class Spot(Value, frozen=True):
-    """What stands at one value: the nodes that it may take, none of them a reference or a union, and the residues
-    of the unions that they came out of."""
+    """What stands at one value: the nodes that it may take, none of them a reference or a union; for each node, or for
+    none, the residues of the unions `over` it; and the residues of what stands under several unions."""
 
     nodes: tuple[Node, ...]
+    over: tuple[tuple[Residue, ...], ...] = ()
     residues: tuple[Residue, ...] = ()
 
     def of_kind(self, kind: str) -> "Spot":
         """Keep what holds for a value of a kind (see `kind_of`)."""
-        return Spot(nodes=tuple(node for node in self.nodes if _may_be(node, kind)), residues=self.residues)
+        kept = [place for place, node in enumerate(self.nodes) if _may_be(node, kind)]
+        return Spot(
+            nodes=tuple([self.nodes[place] for place in kept]),
+            over=tuple([self.over[place] for place in kept]) if self.over else (),
+            residues=self.residues,
+        )
 
     def all_residues(self) -> tuple[Residue, ...]:
         """Give the residues of everything that stands here, each once. For a value whose kind is known, ask
         `of_kind`."""
         own = (residue for node in self.nodes if not isinstance(node, Nothing | Reference) for residue in node.residues)
-        return tuple(dict.fromkeys([*self.residues, *own]))
+        return tuple(dict.fromkeys([*self.residues, *chain.from_iterable(self.over), *own]))
 
 
 def opened(nodes: Iterable[Node], definitions: Definitions) -> Spot:
     """Follow references and open unions."""
     found: list[Node] = []
+    over_found: list[tuple[Residue, ...]] = []
     residues: list[Residue] = []
-    waiting, seen = list(nodes)[::-1], set[str]()
+    waiting: list[tuple[Node, tuple[Residue, ...]]] = [(node, ()) for node in nodes][::-1]
+    seen = set[str]()
     while waiting:
-        node = waiting.pop()
+        node, over = waiting.pop()
         match node:
+            case Reference(name=name) if name in seen:
+                residues += over
             case Reference(name=name):
-                if name not in seen:
-                    seen.add(name)
-                    waiting.append(definitions.get(name, Anything()))
+                seen.add(name)
+                waiting.append((definitions.get(name, Anything()), over))
             case Union(options=options, residues=own):
-                residues += own
-                waiting += reversed(options)
+                over = (*over, *own) if own else over
+                waiting += [(option, over) for option in reversed(options)]
             case _:
                 found.append(node)
-    return Spot(nodes=tuple(found), residues=tuple(dict.fromkeys(residues)))
+                over_found.append(over)
+    return Spot(
+        nodes=tuple(found),
+        over=tuple(over_found) if any(over_found) else (),
+        residues=tuple(dict.fromkeys(residues)),
+    )
 
 
 def root(lowered: Lowered) -> Spot:

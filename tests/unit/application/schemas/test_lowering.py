@@ -143,6 +143,13 @@ def test_drafts_differ() -> None:
     assert lower({"const": 1}, "4").warnings
 
 
+def test_what_judges_a_branch_does_not_judge_values_of_kinds_that_only_stand_beside_it() -> None:
+    judged = {"maximum": -1, "oneOf": [{"exclusiveMinimum": -1}, {"minimum": 1.5, "multipleOf": 1.5}]}
+    lowered = lower({"if": {"annotated": {}}, "then": {"type": "number"}, "else": judged})
+    assert {residue.keyword for residue in root(lowered).of_kind("number").all_residues()} == {"if"}
+    assert {residue.keyword for residue in root(lowered).of_kind("string").all_residues()} == {"if", "oneOf"}
+
+
 def test_a_value_is_put_into_the_grammars_order() -> None:
     schema: dict[str, Any] = {"properties": {"b": {"properties": {"y": {}, "x": {}}}, "a": {}}}
     value = ordered({"a": 1.0, "z": 2, "b": {"x": 1, "y": 2}}, lower(schema))
