@@ -16,6 +16,7 @@ from flowgen.adapters.constraints.checking.documents import (
     with_readable_references,
 )
 from flowgen.adapters.constraints.checking.efforts import Efforts
+from flowgen.adapters.constraints.checking.later_formats import later_formats
 from flowgen.adapters.constraints.checking.used_parts import without_unused_parts
 from flowgen.adapters.constraints.plain_patterns import with_plain_names
 from flowgen.adapters.constraints.schema_texts import moved
@@ -248,7 +249,14 @@ class Judges:
         return moved(pointer, self._written, self._source)
 
     def _validator(self, schema: dict[str, Any], address: str | None = None) -> jsonschema_rs.Validator:
-        return self._make(schema, registry=self._registry, base_uri=address, validate_formats=True, offline=True)
+        return self._make(
+            schema,
+            registry=self._registry,
+            base_uri=address,
+            formats=later_formats(self._draft_name),
+            validate_formats=True,
+            offline=True,
+        )
 
     def _grown_judge(self, residue: Residue) -> Grown:
         """Without a judge, the value is only judged at its end."""

@@ -7,6 +7,7 @@ import pytest
 
 from flowgen.adapters.constraints.checking.inner_places import starts_of
 from flowgen.adapters.constraints.checking.judges import Complaint, Judges
+from flowgen.application.schemas.formats import FORMATS
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.schemas import Anything, Lowered, Residue
 
@@ -217,3 +218,12 @@ def test_a_tree_is_judged_however_deep_it_is() -> None:
         value = {"kind": "or", "left": value, "right": False}
     assert judge.complaint(value) is None
     assert judge.complaint({**value, "right": 1}) is not None
+
+
+@pytest.mark.parametrize("draft", ["4", "6", "7", "2019-09", "2020-12"])
+def test_every_format_is_judged_in_every_draft(draft: str) -> None:
+    wrong = {"json-pointer": "a", "regex": "(", "uri-template": "{", "uri-reference": "\\ ", "iri-reference": "\\ "}
+    for name in FORMATS:
+        source = {"not": {"format": name}}
+        (judge,) = judges_of(source, residue("whole", "not"), draft=draft).of([residue("whole", "not")])
+        assert judge.complaint(wrong.get(name, "é !")) is None, name
