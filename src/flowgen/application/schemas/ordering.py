@@ -1,11 +1,12 @@
 """Puts a value into the form in which a grammar writes it: keys in the grammar's order, whole numbers without a point.
-In draft 4 `1.0` is no integer: there it keeps its point where only integers stand. Refuses to judge it."""
+In draft 4 `1.0` is no integer: there it keeps its point where a grammar writes one, or only integers. Refuses to judge
+it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flowgen.application.schemas.walking import Spot, allows, item, kind_of, member, root
-from flowgen.domain.schemas import Lowered, Node, Number, Object
+from flowgen.domain.schemas import Anything, Lowered, Node, Number, Object
 from flowgen.domain.values import JsonValue
 
 
@@ -23,7 +24,7 @@ class _Ordering:
     def of(self, value: Any, spot: Spot) -> JsonValue:
         definitions = self._definitions
         if isinstance(value, float) and value.is_integer():
-            return value if self._tells_points and _takes_integers_alone(spot) else int(value)
+            return value if self._tells_points and _keeps_point(value, spot) else int(value)
         if isinstance(value, list):
             here = _taken(value, spot, definitions)
             return [self.of(inner, item(here, index, definitions)) for index, inner in enumerate(value)]
@@ -33,9 +34,18 @@ class _Ordering:
         return value
 
 
-def _takes_integers_alone(spot: Spot) -> bool:
+def _keeps_point(value: float, spot: Spot) -> bool:
     nodes = spot.of_kind("number").nodes
-    return bool(nodes) and all(isinstance(node, Number) and node.is_integer for node in nodes)
+    is_integer_only = bool(nodes) and all(isinstance(node, Number) and node.is_integer for node in nodes)
+    return is_integer_only or any(_writes_point(node) and allows(node, value, {}) for node in nodes)
+
+
+def _writes_point(node: Node) -> bool:
+    """Say whether the texts of a node's whole numbers may have a point: constants and their multiples have none."""
+    if isinstance(node, Number):
+        factor = node.multiple_of
+        return not node.is_integer and (factor is None or (isinstance(factor, float) and not factor.is_integer()))
+    return isinstance(node, Anything)
 
 
 def _taken(value: JsonValue, spot: Spot, definitions: Mapping[str, Node]) -> Spot:

@@ -67,7 +67,8 @@ def opened(nodes: Iterable[Node], definitions: Definitions) -> Spot:
     found: list[Node] = []
     over_found: list[tuple[Residue, ...]] = []
     residues: list[Residue] = []
-    waiting: list[tuple[Node, tuple[Residue, ...]]] = [(node, ()) for node in nodes][::-1]
+    waiting: list[tuple[Node, tuple[Residue, ...]]] = []
+    waiting += [(node, ()) for node in nodes][::-1]
     seen = set[str]()
     while waiting:
         node, over = waiting.pop()

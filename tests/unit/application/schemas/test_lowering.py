@@ -159,10 +159,12 @@ def test_a_value_is_put_into_the_grammars_order() -> None:
 
 
 def test_in_draft_4_a_number_with_a_point_is_no_integer() -> None:
-    whole: dict[str, Any] = {"items": [{"type": "integer"}, {"type": "number"}, {"enum": [1]}, {}]}
-    value = [1.0, 1.0, 1.0, 1.0]
-    assert [type(item) for item in ordered(value, lower(whole, "4"))] == [float, int, int, int]
-    assert [type(item) for item in ordered(value, lower(whole, "7"))] == [int, int, int, int]
+    fixed = {"anyOf": [{"type": "integer"}, {"enum": [1.0, 2.5]}]}
+    no_point: list[Any] = [{"enum": [1]}, {"type": "number", "multipleOf": 1}, fixed]
+    whole = {"items": [{"type": "integer"}, {"type": "number"}, {}, {"not": {"type": "integer"}}, *no_point]}
+    value = [1.0] * 7
+    assert [type(item) for item in ordered(value, lower(whole, "4"))] == [*[float] * 4, *[int] * 3]
+    assert [type(item) for item in ordered(value, lower(whole, "7"))] == [int] * 7
 
 
 def test_choices_that_multiply_are_bounded() -> None:
