@@ -276,7 +276,7 @@ async def test_an_unload_during_another_waits_for_the_same_model(host: ModelHost
         second = asyncio.create_task(host.unload())
         await asyncio.sleep(0.02)
         assert not second.done()
-    assert await asyncio.gather(first, second) == ["a", "a"]
+    assert (await first, await second) == ("a", "a")
     assert runtimes.made[0].interrupted == []
 
 
