@@ -28,6 +28,7 @@ class Efforts:
         self._has_references = _has_references(document)
         self._plans: dict[str, Plan] = {}
         self._is_bounded: dict[str, bool] = {}
+        self._most_ways: dict[str, int] = {}
 
     def is_bounded(self, pointer: str) -> bool:
         """Say whether the ways to each place of a value stay few, however deep it is."""
@@ -41,6 +42,19 @@ class Efforts:
         if not isinstance(value, dict | list):  # has_too_many_ways knows what those take
             return True
         return self.is_bounded(pointer) or self.looks(pointer, value) <= MOST_LOOKS
+
+    def is_told_in_time(self, pointer: str, value: JsonValue, most_looks: int) -> bool:
+        """Say whether all errors of a value are found within so many looks. Where few ways lead to each of its parts,
+        these need not be counted: a text that grows is asked about again and again."""
+        return self.bound(pointer, value) <= most_looks or self.looks(pointer, value, is_lazy=False) <= most_looks
+
+    def bound(self, pointer: str, value: JsonValue) -> int:
+        """Give an upper bound of the looks that tell all errors of a value at most `_LEVELS` deep; above MOST_LOOKS
+        where it is not sought."""
+        if pointer not in self._most_ways:
+            self._most_ways[pointer] = self._ways(pointer, _LEVELS, _FEW_WAYS)[pointer]
+        ways = self._most_ways[pointer]
+        return ways * _num_parts(value) if ways <= _FEW_WAYS else MOST_LOOKS + 1
 
     def has_too_many_ways(self, pointer: str) -> bool:
         """Say whether the schema at a pointer takes too long whatever the value is."""
@@ -99,6 +113,20 @@ class Efforts:
                     found[place.key] = place
                     waiting.append(place)
         return found
+
+
+def _num_parts(value: JsonValue) -> int:
+    """Count a value's parts, itself and the names of members among them."""
+    count, waiting = 1, [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            count += 2 * len(part)
+            waiting += [inner for inner in part.values() if isinstance(inner, dict | list)]
+        elif isinstance(part, list):
+            count += len(part)
+            waiting += [inner for inner in part if isinstance(inner, dict | list)]
+    return count
 
 
 def _has_references(document: JsonValue) -> bool:
