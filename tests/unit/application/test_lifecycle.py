@@ -254,7 +254,7 @@ async def test_a_load_goes_on_when_its_caller_leaves(host: ModelHost, runtimes: 
 
 
 async def test_unload_waits_for_answers_then_frees(host: ModelHost, runtimes: FakeRuntimes) -> None:
-    await host.load(spec("a"), silent)
+    await host.load(msgspec.structs.replace(spec("a"), options=LoadOptions(drain_seconds=60.0)), silent)
     async with host.acquire():
         unload = asyncio.create_task(host.unload())
         await asyncio.sleep(0.02)
