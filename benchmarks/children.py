@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 Answerer = Callable[[Any], Any]
+_START_S = 120.0
 
 
 class ChildFailed(Exception):
@@ -28,8 +29,8 @@ class Child:
 
     def ask(self, question: Any, seconds: float) -> Any:
         """Give the answer. Raises ChildFailed after so many seconds, or where the process ended."""
-        connection = self._connection or self._start()
         try:
+            connection = self._connection or self._start()
             connection.send(question)
             if not connection.poll(seconds):
                 raise ChildFailed("timeout")
@@ -49,14 +50,15 @@ class Child:
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
+        connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._make, self._arguments), daemon=True)
         self._process.start()
         theirs.close()
-        if not self._connection.poll(120):
+        if not connection.poll(_START_S):
             raise ChildFailed("timeout")
-        self._connection.recv()
-        return self._connection
+        connection.recv()
+        self._connection = connection
+        return connection
 
 
 def _serve(connection: Connection, make: Callable[..., Answerer], arguments: tuple[Any, ...]) -> None:
