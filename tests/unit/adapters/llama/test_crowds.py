@@ -82,11 +82,12 @@ async def test_a_crowd_with_one_beginning_computes_it_once(runtime: LlamaRuntime
     requests = [ask(f"{stem}{number}", max_tokens=4) for number in range(4)]
     finishes = [finish_of(chunks) for chunks in await asyncio.gather(*(collect(runtime, r) for r in requests))]
     computed = sum(finish.usage.prompt_tokens - finish.usage.cached_tokens for finish in finishes)
-    assert computed < finishes[0].usage.prompt_tokens + 4 * 16
+    # a hybrid model's state cannot be cut: who arrives when the first is past the fork computes the beginning once more
+    assert computed < 2 * finishes[0].usage.prompt_tokens + 4 * 16
 
 
 async def test_drafts_in_a_crowd_change_no_text(load: Load, nano: LlamaRuntime) -> None:
-    text = "Say this: one two three one two three one two three one two three"
+    text = "Say this: one two three four five six"  # which the model is sure of: a tie may turn in a crowd
     requests = [*map(ask, QUESTIONS), ask(text)]
     drafting = await load(NANO, n_ctx=512, n_seq_max=4, draft_model="lookup")
     alone = [text_of(await collect(nano, request)) for request in requests]
