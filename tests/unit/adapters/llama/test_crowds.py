@@ -78,12 +78,17 @@ async def test_an_equal_prompt_is_not_computed_again(runtime: LlamaRuntime) -> N
 
 
 async def test_a_crowd_with_one_beginning_computes_it_once(runtime: LlamaRuntime) -> None:
+    """They come while another's prompt is computed, so that all are there before one of them begins: a hybrid model's
+    state cannot be cut, and who comes when the first is past the fork computes the beginning once more."""
     stem = "A long beginning. " * 16
     requests = [ask(f"{stem}{number}", max_tokens=4) for number in range(4)]
+    other = asyncio.create_task(collect(runtime, ask("xyz, " * 90, max_tokens=4)))
+    while not other.done() and (await runtime.status()).num_running == 0:
+        await asyncio.sleep(0)
     finishes = [finish_of(chunks) for chunks in await asyncio.gather(*(collect(runtime, r) for r in requests))]
+    await other
     computed = sum(finish.usage.prompt_tokens - finish.usage.cached_tokens for finish in finishes)
-    # a hybrid model's state cannot be cut: who arrives when the first is past the fork computes the beginning once more
-    assert computed < 2 * finishes[0].usage.prompt_tokens + 4 * 16
+    assert computed < finishes[0].usage.prompt_tokens + 4 * 16
 
 
 async def test_drafts_in_a_crowd_change_no_text(load: Load, nano: LlamaRuntime) -> None:
