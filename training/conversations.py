@@ -54,7 +54,7 @@ def invented_turn(src: Source, tools: list[Tool]) -> tuple[str, list[tuple[str, 
     text = request(src, tool, arguments)
     if len(arguments) == 1 and src.chance(0.12) and not isinstance(next(iter(arguments.values())), dict | list):
         return twice(src, tool, arguments)
-    if not src.chance(0.14):
+    if not src.chance(0.14 if src.held else 0.18):
         return text, [(tool.name, arguments)]
     other = src.pick(tools)
     more = arguments_for(src, other)
@@ -83,11 +83,11 @@ def twice(src: Source, tool: Tool, arguments: dict[str, Any]) -> tuple[str, list
 
 def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> Conversation:
     """Tools and one or more turns on them."""
-    count = src.rng.choices((1, 2, 3, 4, 5), (30, 30, 22, 11, 7))[0]
+    count = src.rng.choices((1, 2, 3, 4, 5), (22, 26, 26, 18, 8))[0]
     tools: dict[str, Tool] = {}
     natural: dict[str, Family] = {}
     for _ in range(min(count, most_tools)):
-        if not src.held and src.chance(0.35):
+        if not src.held and src.chance(0.2):
             family, tool = family_tool(src)
             if tool.name in tools or family in natural.values():
                 continue
@@ -98,7 +98,7 @@ def tool_conversation(src: Source, most_tools: int = 5, most_turns: int = 5) -> 
     listed = list(tools.values())
     src.rng.shuffle(listed)
     messages = system(src)
-    for _ in range(src.rng.choices(range(1, most_turns + 1), (50, 22, 14, 9, 5)[:most_turns])[0]):
+    for _ in range(src.rng.choices(range(1, most_turns + 1), (36, 24, 18, 13, 9)[:most_turns])[0]):
         messages += tool_turn(src, listed, natural)
     return messages, [tool.as_openai() for tool in listed]
 
@@ -119,7 +119,7 @@ def tool_turn(src: Source, tools: list[Tool], natural: dict[str, Any]) -> list[M
         text, calls = invented_turn(src, invented_ones)
         results = None
     out = [said(text), called(*calls)]
-    if src.chance(0.25):
+    if src.chance(0.15):
         out += outcome(src, calls, results)
     return out
 
@@ -188,8 +188,9 @@ def chat_conversation(src: Source) -> Conversation:
 
 def conversation(src: Source, easy: float = 0.0) -> Conversation:
     """Any conversation of the training mix; `easy` is the share of short ones for the first minutes."""
+    src.moves()
     if src.chance(easy):
         return tool_conversation(src, 2, 2) if src.chance(0.7) else chat_conversation(src)
-    if src.chance(0.88):
+    if src.chance(0.92):
         return tool_conversation(src)
     return chat_conversation(src)

@@ -81,18 +81,19 @@ _STRING_KINDS = ("string", "word", "name", "phrase", "title", "city", "person", 
 def schema_of(src: Source, nested: bool = True) -> tuple[dict[str, Any], str]:
     """A JSON Schema and a kind of value for it."""
     roll = src.rng.random()
-    if roll < 0.80 or not nested:
+    scalar, enum, array = (0.80, 0.89, 0.96) if src.held else (0.70, 0.79, 0.91)
+    if roll < scalar or not nested:
         kind = src.rng.choices(_SCALARS, (56, 27, 8, 9))[0]
         detail = src.pick(_STRING_KINDS) if src.chance(0.5) else "string"
         return {"type": kind}, detail if kind == "string" else kind
-    if roll < 0.89:
+    if roll < enum:
         options = (
             src.pick(ENUMS).split()
             if not src.held and src.chance(0.5)
             else [src.word() for _ in range(src.rng.randint(2, 4))]
         )
         return {"type": "string", "enum": options}, "enum"
-    if roll < 0.96:
+    if roll < array:
         item = src.rng.choices(_SCALARS[:3], (65, 28, 7))[0]
         return {"type": "array", "items": {"type": item}}, src.pick(["word", "name", "phrase"])
     names = {parameter_name(src): schema_of(src, nested=False)[0] for _ in range(src.rng.randint(1, 2))}
@@ -130,7 +131,7 @@ def invented(src: Source, most: int = 5) -> Tool:
                 break
     else:
         name = src.identifier(VERBS + NOUNS)
-    count = min(most, src.rng.choices((0, 1, 2, 3, 4, 5), (6, 34, 32, 17, 7, 4))[0])
+    count = min(most, src.rng.choices((0, 1, 2, 3, 4, 5), (6, 34, 32, 17, 7, 4) if src.held else (5, 24, 28, 21, 13, 9))[0])
     parameters: dict[str, Parameter] = {}
     while len(parameters) < count:
         schema, kind = schema_of(src)
