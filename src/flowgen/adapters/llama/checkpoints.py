@@ -44,6 +44,12 @@ def worth_stopping_for(cuts: Collection[int], num_cached: int) -> set[int]:
     return {cut for cut in cuts if cut >= (num_cached + _APART if num_cached else 1)}
 
 
+def learnt_cut(num_alike: int, num_cached: int) -> set[int]:
+    """Where a prompt parts from one that was there before: if nothing was kept near there, so that it is computed again,
+    it is kept now. Who asks a third question about the same long text finds it."""
+    return {num_alike} if num_alike - num_cached >= _APART else set()
+
+
 def worth_keeping(places: Collection[int]) -> list[int]:
     """Of a branch's checkpoints, in ascending order, at most 16: the first, the last 8, and those between that
     leave the shortest ways to compute."""

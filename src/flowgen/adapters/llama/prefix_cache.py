@@ -40,10 +40,12 @@ class Branch:
 
 
 class Match(Value, frozen=True):
-    """The first `position` tokens of a branch can be used; none without a branch."""
+    """The first `position` tokens of a branch can be used; none without a branch. `num_alike` tokens begin some branch
+    or other, more than `position` where the state was not kept there."""
 
     branch: Branch | None = None
     position: int = 0
+    num_alike: int = 0
 
 
 class PrefixCache:
@@ -76,13 +78,15 @@ class PrefixCache:
         """The longest way along with an idle branch, or one of those `alive` with their computed tokens; at most
         `limit` tokens. Of equal ways the one whose cells are there wins, then the shortest, which costs least to bring
         back."""
-        found, best = Match(), (0, False, 0)
+        source, best, num_alike = None, (0, False, 0), 0
         for branch, tokens in [*((idle, idle.tokens) for idle in self.idle), *alive]:
-            position = self.usable(branch, tokens, min(common(wanted, tokens), limit))
+            shared = min(common(wanted, tokens), limit)
+            position = self.usable(branch, tokens, shared)
             worth = (position, branch.slot is not None, -len(tokens))
+            num_alike = max(num_alike, shared)
             if position > 0 and worth > best:
-                found, best = Match(branch=branch, position=position), worth
-        return found
+                source, best = branch, worth
+        return Match(branch=source, position=best[0], num_alike=num_alike)
 
     def usable(self, branch: Branch, tokens: Tokens, shared: int) -> int:
         """The last position up to `shared` from which one can go on."""

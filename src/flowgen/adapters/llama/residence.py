@@ -36,7 +36,7 @@ class Residence:
         self._cells = cells
         self._cache = cache
         self._free_slots = list(range(num_slots - 1, -1, -1))
-        self._takes_checkpoints = takes_checkpoints
+        self.takes_checkpoints = takes_checkpoints
 
     @property
     def num_cells(self) -> int:
@@ -76,7 +76,7 @@ class Residence:
 
     def lead(self, leader: Answer, parting: int) -> None:
         """Have a leader stop where a follower parts from it."""
-        if self._takes_checkpoints:
+        if self.takes_checkpoints:
             leader.cuts.add(parting)
 
     def has_room_for(self, num_known: int, match: Match, running: Collection[Answer]) -> bool:
@@ -137,7 +137,7 @@ class Residence:
         the rest is computed again."""
         checkpoints = answer.branch.checkpoints if answer.branch is not None else {}
         position = answer.num_computed
-        if self._takes_checkpoints:
+        if self.takes_checkpoints:
             position = max((place for place in checkpoints if place <= position), default=0)
             if not position or not self._memory.load_state(slot, checkpoints[position]):
                 self.clear(answer)
@@ -154,7 +154,7 @@ class Residence:
         the last few are kept."""
         answer.wants_mark = False
         branch, position = answer.branch, answer.num_computed
-        if not self._takes_checkpoints or branch is None or not is_worth_marking(position, branch.checkpoints):
+        if not self.takes_checkpoints or branch is None or not is_worth_marking(position, branch.checkpoints):
             return
         if self._cells.length(_slot(answer)) != position:  # drafts stand behind it
             return
@@ -168,7 +168,7 @@ class Residence:
         """Keep the state that a model with a recurrent half has here; where the bytes do not suffice for more than one,
         the newest, which others may wait for."""
         branch = answer.branch
-        if not self._takes_checkpoints or branch is None:
+        if not self.takes_checkpoints or branch is None:
             return
         state = copied(self._memory.save_state, _slot(answer))
         if not state:
@@ -222,7 +222,7 @@ class Residence:
             return self._brought_back(source, position)
         self._memory.fork(source_slot, slot, position)
         self._cells.fork(source_slot, slot, position)
-        if self._takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
+        if self.takes_checkpoints:  # at its end too: llama.cpp forgets with a fork that drafts were taken back
             is_end = position == self._cells.length(source_slot)
             state = copied(self._memory.save_state, source_slot) if is_end else source.checkpoints[position]
             if not state or not self._memory.load_state(slot, state):
@@ -245,7 +245,7 @@ class Residence:
         return None
 
     def _cut(self, slot: int, source: Branch, position: int) -> bool:
-        if self._takes_checkpoints and not self._memory.load_state(slot, source.checkpoints[position]):
+        if self.takes_checkpoints and not self._memory.load_state(slot, source.checkpoints[position]):
             return False
         self._cells.cut(slot, position)
         return self._memory.take_back(slot, position)

@@ -7,7 +7,7 @@ Older requests go first: they are admitted first, and the youngest gives way whe
 import bisect
 from collections.abc import Callable, Iterable, Sequence
 
-from flowgen.adapters.llama.checkpoints import worth_stopping_for
+from flowgen.adapters.llama.checkpoints import learnt_cut, worth_stopping_for
 from flowgen.adapters.llama.gathering import Gathering
 from flowgen.adapters.llama.pace import Pace
 from flowgen.adapters.llama.pieces import Piece, piece_of
@@ -188,7 +188,8 @@ class Scheduler:
             self._num_cached_tokens += num_cached
         self._waiting.remove(answer)
         bisect.insort(self._running, answer, key=lambda other: other.arrival)
-        answer.cuts = worth_stopping_for(answer.cuts, num_cached)
+        learnt = learnt_cut(match.num_alike, num_cached) if self._residence.takes_checkpoints else set()
+        answer.cuts = worth_stopping_for(answer.cuts | learnt, num_cached)
 
     def _is_following(self, answer: Answer) -> bool:
         """Whether it still waits for a leader's prompt to be there as far as both go together."""

@@ -32,9 +32,11 @@ def test_the_longest_way_wins_and_of_equal_ones_that_in_the_cells() -> None:
     cache.keep(copied, tokens(1, 2, 3, 9))
     cache.keep(resident, tokens(1, 2, 3, 8))
     alive = branch_of(5)
-    assert cache.find(tokens(1, 2, 3, 4), 3) == Match(branch=resident, position=3)
-    assert cache.find(tokens(1, 2, 3, 9, 9), 4) == Match(branch=copied, position=4)
-    assert cache.find(tokens(1, 2, 3, 4, 5), 4, [(alive, tokens(1, 2, 3, 4))]) == Match(branch=alive, position=4)
+    assert cache.find(tokens(1, 2, 3, 4), 3) == Match(branch=resident, position=3, num_alike=3)
+    assert cache.find(tokens(1, 2, 3, 9, 9), 4) == Match(branch=copied, position=4, num_alike=4)
+    assert cache.find(tokens(1, 2, 3, 4, 5), 4, [(alive, tokens(1, 2, 3, 4))]) == Match(
+        branch=alive, position=4, num_alike=4
+    )
     assert cache.find(tokens(7, 7), 1) == Match()
 
 
@@ -46,7 +48,7 @@ def test_a_recurrent_branch_is_gone_on_from_at_checkpoints_and_at_its_end_in_the
     assert cache.find(tokens(1, 2, 3, 4, 5), 4).position == 4
     branch.slot, branch.copy = None, b"x"
     assert cache.find(tokens(1, 2, 3, 4, 5), 4).position == 2
-    assert cache.find(tokens(1, 9), 1) == Match()
+    assert cache.find(tokens(1, 9), 1) == Match(num_alike=1)
 
 
 def test_a_longer_branch_takes_over_what_a_shorter_one_could_give() -> None:

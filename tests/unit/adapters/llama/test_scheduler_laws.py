@@ -115,6 +115,35 @@ def test_a_follower_goes_on_where_a_cancelled_leader_stopped(is_hybrid: bool) ->
     assert follower.tokens == alone(follower.prompt, 4)
 
 
+def test_where_two_prompts_part_a_third_one_goes_on() -> None:
+    """No message ends there: two questions after one long text, in the same message."""
+    machine = Machine(is_hybrid=True, num_cells=2048)
+    answers = [answer_of([*STEMS[0], 50 + number, 3, 4], 3, [100, 162]) for number in range(4)]
+    for answer in answers:
+        machine.scheduler.add(answer)
+        machine.run()
+    assert [answer.num_cached for answer in answers] == [0, 100, 100, 100]
+    far = [answer_of([*STEMS[1], 50 + number, 3, 4], 3, [90, 162]) for number in range(4)]
+    for answer in far:
+        machine.scheduler.add(answer)
+        machine.run()
+    assert [answer.num_cached for answer in far] == [0, 90, 160, 160]
+
+
+def test_who_comes_after_the_parting_keeps_it_for_the_next() -> None:
+    """The leader is past the place, and nothing was kept there: one more computes it, and the others wait for that."""
+    machine = Machine(is_hybrid=True, num_cells=2048, n_pass=64)
+    first = answer_of([*STEMS[0], *range(5, 60)], 3, [])
+    machine.scheduler.add(first)
+    while first.num_computed <= len(STEMS[0]):
+        machine.turn()
+    later = [answer_of([*STEMS[0], 70 + number, 3], 3, []) for number in range(3)]
+    for answer in later:
+        machine.scheduler.add(answer)
+    machine.run()
+    assert [answer.num_cached for answer in later] == [0, 160, 160]
+
+
 @pytest.mark.parametrize("is_hybrid", [True, False])
 def test_a_conversation_goes_on_where_it_was(is_hybrid: bool) -> None:
     machine = Machine(is_hybrid=is_hybrid, num_cells=2048)
