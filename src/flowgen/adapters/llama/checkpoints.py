@@ -45,8 +45,8 @@ def worth_stopping_for(cuts: Collection[int], num_cached: int) -> set[int]:
 
 
 def learnt_cut(num_alike: int, num_cached: int) -> set[int]:
-    """Where a prompt parts from one that was there before: if nothing was kept near there, so that it is computed again,
-    it is kept now. Who asks a third question about the same long text finds it."""
+    """Where a prompt parts from one that was there before: if nothing was kept near there, so that the beginning is
+    computed again, it is kept now. Who asks a third question about the same long text finds it."""
     return {num_alike} if num_alike - num_cached >= _APART else set()
 
 
