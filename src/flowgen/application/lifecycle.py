@@ -59,6 +59,12 @@ class HostSnapshot(Value, frozen=True):
     report: LoadReport | None = None
     loading: str | None = None
 
+    def loaded(self) -> LoadedModel:
+        """The model. Raises ModelNotLoaded, or LoadInProgress while the first one comes."""
+        if self.model is None:
+            raise ModelNotLoaded if self.loading is None else LoadInProgress(self.loading)
+        return self.model
+
 
 class ModelHost:
     """Holds at most one model and lends it to chats; loads, swaps and unloads it. For one event loop."""

@@ -14,12 +14,19 @@ from flowgen.domain.option_table import Option, parse, table
 from flowgen.domain.values import JsonObject, Value
 
 V = TypeVar("V", bound=Value)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Some editors and shells write it before any text; RFC 8259, section 8.1 lets a reader pass over it."""
+_GZIP = b"\x1f\x8b"
+"""What a gzip member begins with (RFC 1952)."""
 
 
 def decode(body: bytes) -> JsonObject:
     """Give the body's JSON object. Raises InvalidRequest: no JSON (and where it breaks), or no object."""
+    body = body.removeprefix(_BYTE_ORDER_MARK)
     if not body.strip():
         raise InvalidRequest("The body is empty; allowed: a JSON object.")
+    if body.startswith(_GZIP):
+        raise InvalidRequest("The body is compressed (gzip); allowed: JSON as it is.")
     try:
         value = msgspec.json.decode(body)
     except RecursionError:

@@ -83,17 +83,19 @@ async def test_while_a_model_is_being_loaded(client: httpx.AsyncClient, backstag
     backstage.runtimes.gate.clear()
     loading = asyncio.create_task(client.post("/load", json=TINY))
     await asyncio.sleep(0.05)
-    health, second, unload, current, chat = await asyncio.gather(
+    health, second, unload, current, engine, capabilities, chat = await asyncio.gather(
         client.get("/health"),
         client.post("/load", json=TINY),
         client.post("/unload"),
         client.get("/models/current"),
+        client.get("/engine"),
+        client.get("/capabilities"),
         client.post("/chat", json=HELLO),
     )
     assert (health.status_code, health.json()) == (503, {"status": "loading", "model": None, "loading": "tiny"})
     assert (second.status_code, unload.status_code, current.status_code) == (409, 409, 409)
     assert "in progress" in second.json()["error"]
-    assert current.json() == second.json()
+    assert current.json() == engine.json() == capabilities.json() == second.json()
     assert (chat.status_code, chat.headers["retry-after"]) == (503, "5")
     backstage.runtimes.gate.set()
     assert (await loading).status_code == 200

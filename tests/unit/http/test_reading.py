@@ -25,6 +25,8 @@ from flowgen.http.reading import decode
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),
         (b'{"a": [' + b"1" * 5000 + b"]}", "out of range"),
+        (b"\x1f\x8b\x08\x00", "compressed (gzip); allowed: JSON as it is"),
+        (b"\xef\xbb\xbf", "empty"),
         (b"[]", "a JSON object"),
         (b'"text"', "a JSON object"),
         (b"null", "a JSON object"),
@@ -38,6 +40,10 @@ def test_what_is_wrong_with_a_body(body: bytes, text: str) -> None:
 
 def test_long_digits_are_text_where_they_are_text() -> None:
     assert decode(b'{"a": "' + b"1" * 5000 + b'"}') == {"a": "1" * 5000}
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert decode(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 @given(st.binary(max_size=40))

@@ -7,7 +7,6 @@ from msgspec import NODEFAULT, UNSET
 from flowgen.application.lifecycle import ModelHost
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.application.schema_support import KeywordSupport, SchemaSupport
-from flowgen.domain.errors import ModelNotLoaded
 from flowgen.domain.generation import Sampling
 from flowgen.domain.option_table import Option
 from flowgen.http.capabilities.wire import (
@@ -56,10 +55,7 @@ class CapabilitiesController(Controller):
         settings: NamedDependency[StreamSettings],
     ) -> CapabilitiesBody:
         """Say for the loaded model which fields are enforced, which are refused and why, and what the limits are."""
-        model = host.snapshot().model
-        if model is None:
-            raise ModelNotLoaded
-        return capabilities(model, await schemas.keywords(), settings)
+        return capabilities(host.snapshot().loaded(), await schemas.keywords(), settings)
 
 
 def capabilities(model: LoadedModel, keywords: KeywordSupport, settings: StreamSettings) -> CapabilitiesBody:

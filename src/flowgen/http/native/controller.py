@@ -13,7 +13,7 @@ from flowgen.application.fold import fold
 from flowgen.application.lifecycle import ModelHost
 from flowgen.application.loaded_model import LoadedModel
 from flowgen.domain.chat import ChatRequest
-from flowgen.domain.errors import LoadInProgress, ModelNotLoaded
+from flowgen.domain.errors import ModelNotLoaded
 from flowgen.domain.model import ModelSpec
 from flowgen.domain.ports import ModelCatalog
 from flowgen.http.bodies import HttpRequest, read_body
@@ -86,17 +86,15 @@ class NativeController(Controller):
     async def current(self, host: NamedDependency[ModelHost]) -> LoadedBody:
         """Describe the model that is loaded: what /load answered, and the defaults of its chats."""
         snapshot = host.snapshot()
-        if snapshot.model is None or snapshot.report is None:
-            raise ModelNotLoaded if snapshot.loading is None else LoadInProgress(snapshot.loading)
+        snapshot.loaded()
+        if snapshot.report is None:
+            raise ModelNotLoaded
         return answers.loaded(snapshot.report, is_leaving=snapshot.state != "ready")
 
     @get("/engine", responses=FAILURES)
     async def engine(self, host: NamedDependency[ModelHost]) -> EngineBody:
         """Say what the engine is doing: sequences, KV cells, the prefix cache, tokens per second."""
-        model = host.snapshot().model
-        if model is None:
-            raise ModelNotLoaded
-        return answers.engine(await model.runtime.status())
+        return answers.engine(await host.snapshot().loaded().runtime.status())
 
 
 class _Call:
