@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase
 from typing import TypeVar
 
+from training.tongues import CONSONANTS, VOWELS, Tongue
+
 T = TypeVar("T")
 HELD_MODULUS = 16
-_CONSONANTS = "bcdfghjklmnpqrstvwxz"
-_VOICED = "aeiouaeiouy"
+_VOICED = VOWELS + "aeiou"
 
 _ONSETS = [
     "b",
@@ -179,11 +180,11 @@ class Source:
     rng: random.Random
     held: bool = False
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=12))
-    tongue: "Tongue | None" = None
+    tongue: Tongue | None = None
 
     def moves(self) -> None:
         """Another invented language from here on: its words share few syllables, and begin alike often."""
-        self.tongue = Tongue.drawn(self)
+        self.tongue = Tongue.drawn(self.rng)
 
     def allows(self, word: str) -> bool:
         """Whether the held-out rule lets this stream draw the word."""
@@ -213,7 +214,7 @@ class Source:
         if self.held or roll < 0.28:
             return self._syllables()
         if self.tongue and roll < 0.70:
-            return self.tongue.word(self)
+            return self.tongue.word(self.rng)
         if roll < 0.87 or not self.recent:
             return self._sounds()
         before = self.pick(self.recent)
@@ -224,9 +225,9 @@ class Source:
     def _sounds(self) -> str:
         """Any consonants around any vowels: of a list of syllables a small model learns the list, and not to copy."""
         return "".join(
-            self._some(_CONSONANTS, (15, 50, 27, 8))
+            self._some(CONSONANTS, (15, 50, 27, 8))
             + self._some(_VOICED, (0, 70, 30))
-            + self._some(_CONSONANTS, (40, 35, 25))
+            + self._some(CONSONANTS, (40, 35, 25))
             for _ in range(self.rng.choices((1, 2, 3, 4), (15, 50, 28, 7))[0])
         )
 
@@ -262,40 +263,6 @@ class Source:
         if roll < 0.93:
             return parts[0] + "".join(part.capitalize() for part in parts[1:])
         return "".join(part.capitalize() for part in parts)
-
-
-@dataclass
-class Tongue:
-    """A few beginnings, middles and ends of syllables, drawn from all letters; the words of one conversation.
-
-    Words of one list of syllables begin alike, which words of free sounds seldom do: who learns on free sounds alone
-    takes the wrong one of two such words (5 of 100 more answers were wrong for it).
-    """
-
-    onsets: list[str]
-    vowels: list[str]
-    codas: list[str]
-
-    @classmethod
-    def drawn(cls, src: Source) -> "Tongue":
-        """Of 4 to 36 onsets, 2 to 16 vowels and 3 to 30 codas."""
-        long, wide, closed = (src.rng.random() for _ in range(3))
-
-        def some(letters: str, count: int, share: float, least: int) -> list[str]:
-            """Clusters of one letter, or with probability `share` of two or three."""
-            sizes = [1 if not src.chance(share) else 2 + src.chance(0.25) for _ in range(count)]
-            return ["".join(src.pick(letters) for _ in range(size)) for size in sizes] + [""] * least
-
-        return cls(
-            some(_CONSONANTS, src.rng.randint(4, 36), long, src.rng.randint(0, 1)),
-            some("aeiouy", src.rng.randint(2, 16), wide, 0),
-            some(_CONSONANTS, src.rng.randint(2, 26), closed, src.rng.randint(1, 4)),
-        )
-
-    def word(self, src: Source) -> str:
-        """One to four syllables."""
-        count = src.rng.choices((1, 2, 3, 4), (15, 50, 28, 7))[0]
-        return "".join(src.pick(self.onsets) + src.pick(self.vowels) + src.pick(self.codas) for _ in range(count))
 
 
 def spoken(name: str) -> str:

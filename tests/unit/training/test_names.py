@@ -24,6 +24,19 @@ def test_words_to_train_on_begin_like_each_other_and_are_made_of_any_sounds() ->
     assert all(3 <= len(word) <= 13 for word in words)
 
 
+def test_words_of_one_language_share_beginnings_and_keep_the_rule() -> None:
+    src = Source(random.Random(5))
+    shares = []
+    for _ in range(60):
+        src.moves()
+        assert src.tongue is not None
+        words = [src.tongue.word(src.rng) for _ in range(40)]
+        shares.append(len({word[:3] for word in words}) / 40)
+        assert not any(is_held(src.word()) for _ in range(20))
+    assert min(shares) < 0.5  # a language of few syllables
+    assert max(shares) > 0.9  # and one of many
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
