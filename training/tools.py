@@ -75,13 +75,18 @@ def parameter_name(src: Source) -> str:
 
 
 _SCALARS = ("string", "integer", "number", "boolean")
+_MEASURED_KINDS, _TAUGHT_KINDS = (0.80, 0.89, 0.96), (0.70, 0.79, 0.91)
+"""Of a hundred parameters, how many are scalars, then with enums, then with lists; the rest are objects. Training has
+more of what is hard than measuring."""
+_MEASURED_COUNTS, _TAUGHT_COUNTS = (6, 34, 32, 17, 7, 4), (5, 24, 28, 21, 13, 9)
+"""How often a tool has 0 to 5 parameters."""
 _STRING_KINDS = ("string", "word", "name", "phrase", "title", "city", "person", "code", "sentence")
 
 
 def schema_of(src: Source, nested: bool = True) -> tuple[dict[str, Any], str]:
     """A JSON Schema and a kind of value for it."""
     roll = src.rng.random()
-    scalar, enum, array = (0.80, 0.89, 0.96) if src.held else (0.70, 0.79, 0.91)
+    scalar, enum, array = _MEASURED_KINDS if src.held else _TAUGHT_KINDS
     if roll < scalar or not nested:
         kind = src.rng.choices(_SCALARS, (56, 27, 8, 9))[0]
         detail = src.pick(_STRING_KINDS) if src.chance(0.5) else "string"
@@ -131,7 +136,7 @@ def invented(src: Source, most: int = 5) -> Tool:
                 break
     else:
         name = src.identifier(VERBS + NOUNS)
-    count = min(most, src.rng.choices((0, 1, 2, 3, 4, 5), (6, 34, 32, 17, 7, 4) if src.held else (5, 24, 28, 21, 13, 9))[0])
+    count = min(most, src.rng.choices((0, 1, 2, 3, 4, 5), _MEASURED_COUNTS if src.held else _TAUGHT_COUNTS)[0])
     parameters: dict[str, Parameter] = {}
     while len(parameters) < count:
         schema, kind = schema_of(src)
