@@ -25,7 +25,7 @@ class TaggedMarks(Value, frozen=True):
     before_name: Markers
     name: Markers
     attributed_name: Markers
-    key_opening: str
+    key_openings: tuple[str, ...]
     key_end: str
     key: Markers
     value_opening: str
@@ -50,6 +50,7 @@ class TaggedMarks(Value, frozen=True):
 def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
     openings = stripped(texts.opening, *texts.other_openings)
     closings = stripped(texts.closing)
+    key_openings = stripped(texts.key_opening, *texts.other_key_openings)
     section_closings = stripped(texts.section_closing, *texts.other_section_closings)
     ends = (*stripped(texts.key_opening, texts.closing), "<")  # so that a name is never longer than one
     next_line = f"\n{texts.key_opening.strip()}"
@@ -60,12 +61,12 @@ def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
         openings=openings,
         closings=closings,
         after_call=(*section_closings, *openings),
-        next=stripped(texts.key_opening, *closings, texts.value_closing),
+        next=(*key_openings, *stripped(*closings, texts.value_closing)),
         name_end=texts.name_end.strip(),
         before_name=markers_of(texts.name_opening, *ends[:-1]),
         name=markers_of(texts.name_end.strip(), *ends),
         attributed_name=markers_of('"', *ends),
-        key_opening=texts.key_opening.strip(),
+        key_openings=key_openings,
         key_end=texts.key_end.strip(),
         key=markers_of(texts.key_end.strip(), *closings),
         value_opening=texts.value_opening.strip(),

@@ -149,7 +149,7 @@ class TaggedReader:
             if mark is None:
                 mark = yield from stream.starts_with_any(marks.next)
             stream.at += len(mark)
-            if mark == marks.key_opening:
+            if mark in marks.key_openings:
                 return True
             if mark in marks.closings:
                 return False

@@ -39,5 +39,6 @@ class TaggedTexts(Value, frozen=True):
     value_ends: tuple[str, ...] = ()
     has_cdata: bool = False
     other_openings: tuple[str, ...] = ()
+    other_key_openings: tuple[str, ...] = ()
     other_section_openings: tuple[str, ...] = ()
     other_section_closings: tuple[str, ...] = ()

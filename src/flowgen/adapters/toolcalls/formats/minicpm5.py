@@ -1,5 +1,7 @@
 """MiniCPM5: functions with named parameters; a value with markup of its own stands in a CDATA section.
 
+The space in a tag is a letter that a tokenizer may lose, or write as its own letter for it, `Ġ`.
+
 <function name="get_weather"><param name="city">Paris</param></function>
 """
 
@@ -23,6 +25,8 @@ FORMAT = DeclaredFormat(
             closing="</function>",
             separator="\n",
             has_cdata=True,
+            other_openings=('<functionname="', '<functionĠname="'),
+            other_key_openings=('<paramname="', '<paramĠname="'),
         ),
     )
 )

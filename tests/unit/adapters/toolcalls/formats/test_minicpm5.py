@@ -1,5 +1,7 @@
 """MiniCPM5: what an answer in this format is."""
 
+import pytest
+
 from flowgen.adapters.toolcalls.formats.minicpm5 import FORMAT
 from flowgen.testing.format_laws import laws_of
 from support.formats import PING, WEATHER, calls_in, constrainer, read
@@ -36,6 +38,12 @@ def test_a_cdata_section() -> None:
     assert calls_in(FORMAT, '<function name="get_weather"><param name="city"><![CDATA[a<b]]></param></function>') == [
         ("get_weather", {"city": "a<b"})
     ]
+
+
+@pytest.mark.parametrize(("function", "param"), [("", ""), ("Ġ", "Ġ"), ("Ġ", ""), (" ", "Ġ"), ("", " ")])
+def test_tags_whose_space_the_tokenizer_lost(function: str, param: str) -> None:
+    raw = RAW.replace("<function ", f"<function{function}").replace("<param ", f"<param{param}")
+    assert calls_in(FORMAT, raw) == [(WEATHER.name, WEATHER.arguments)]
 
 
 TestMinicpm5 = laws_of(FORMAT, constrainer)
