@@ -9,10 +9,12 @@ from flowgen.adapters.toolcalls.markers import Markers, markers_of, stripped
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
 from flowgen.domain.values import Value
 
+_TAG_ENDS = (">", '">')
+
 
 class TaggedMarks(Value, frozen=True):
     """The texts without white space around them, those together that may come at one place. `next` are those before an
-    argument or behind the last; `after_call` may follow a call that is not closed, `next_line` and one of `call_ends` a
+    argument or behind the last; `empty_end` ends a name and its call, as tags do that stand alone; `after_call` may follow a call that is not closed, `next_line` and one of `call_ends` a
     value that is not, and `behind_ends` tell whether one of these was text."""
 
     sections: tuple[str, ...]
@@ -22,6 +24,7 @@ class TaggedMarks(Value, frozen=True):
     after_call: tuple[str, ...]
     next: tuple[str, ...]
     name_end: str
+    empty_end: str
     before_name: Markers
     name: Markers
     attributed_name: Markers
@@ -52,6 +55,8 @@ def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
     closings = stripped(texts.closing)
     key_openings = stripped(texts.key_opening, *texts.other_key_openings)
     section_closings = stripped(texts.section_closing, *texts.other_section_closings)
+    name_end = texts.name_end.strip()
+    empty_end = f"{name_end[:-1]}/>" if name_end in _TAG_ENDS else ""
     ends = (*stripped(texts.key_opening, texts.closing), "<")  # so that a name is never longer than one
     next_line = f"\n{texts.key_opening.strip()}"
     call_ends = (*(f"\n{text}" for text in closings), *closings)
@@ -62,9 +67,10 @@ def tagged_marks(texts: TaggedTexts) -> TaggedMarks:
         closings=closings,
         after_call=(*section_closings, *openings),
         next=(*key_openings, *stripped(*closings, texts.value_closing)),
-        name_end=texts.name_end.strip(),
+        name_end=name_end,
+        empty_end=empty_end,
         before_name=markers_of(texts.name_opening, *ends[:-1]),
-        name=markers_of(texts.name_end.strip(), *ends),
+        name=markers_of(*stripped(empty_end, name_end), *ends),
         attributed_name=markers_of('"', *ends),
         key_openings=key_openings,
         key_end=texts.key_end.strip(),

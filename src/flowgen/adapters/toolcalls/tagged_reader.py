@@ -6,7 +6,7 @@ from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
 from flowgen.adapters.toolcalls.character_stream import CharacterStream, Reading, Tell, text_until, unheard
 from flowgen.adapters.toolcalls.json_call_reader import JsonCallReader, Keys
-from flowgen.adapters.toolcalls.json_text import encoded, inner, quoted
+from flowgen.adapters.toolcalls.json_text import encoded, inner, quoted, read_json
 from flowgen.adapters.toolcalls.markers import markers_of
 from flowgen.adapters.toolcalls.tagged_marks import tagged_marks
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
@@ -28,7 +28,9 @@ class TaggedReader:
         self._events = events
         self._start = start
         self._types = ToolTypes(start.tools)
+        self._names = frozenset(tool.name for tool in start.tools)
         self._given: set[str] = set()
+        self._is_empty = False
         self._value_ends = ValueEnds(texts, stream, self._types)
         self._break = "\n" if self._marks.has_break_after else ""
         self._may_be_json = texts.has_json_body or not start.is_strict
@@ -67,6 +69,8 @@ class TaggedReader:
         name = yield from self._name()
         types = self._types.of(name)
         tell = self._events.begin(name)
+        if not self._start.is_strict and (yield from self._is_other_body(tell)):
+            return
         tell("{")
         stream, usual = self._stream, self._marks.usual_key
         arguments: JsonObject = {}
@@ -90,6 +94,23 @@ class TaggedReader:
         tell("}")
         self._events.complete(arguments)
 
+    def _is_other_body(self, tell: Tell) -> Reading[bool]:
+        """Read arguments that are a JSON object in place of tags, or none, where the name's tag stands alone; say whether
+        it was that."""
+        stream = self._stream
+        if self._is_empty:
+            tell("{}")
+            self._events.complete({})
+            return True
+        if (stream.space_now() or (yield from stream.space())) != "{":
+            return False
+        arguments = yield from read_json(stream, tell)
+        if not isinstance(arguments, dict):
+            raise BrokenCall("its arguments are no object")
+        self._events.complete(arguments)
+        yield from self._has_argument(may_end=True)
+        return True
+
     def _json_call(self) -> Reading[None]:
         """Read a call that is a JSON object; nothing of one that was broken is left to it."""
         closings = (*self._marks.closings, *self._marks.section_closings)
@@ -110,10 +131,13 @@ class TaggedReader:
         if match is None or not match[1].strip():
             return (yield from self._other_name())
         stream.at = match.end()
-        return unquoted(match[1], is_strict=self._start.is_strict)
+        name = unquoted(match[1], is_strict=self._start.is_strict)
+        self._is_empty = self._marks.name_end == ">" and name.endswith("/") and name not in self._names
+        return name[:-1] if self._is_empty else name
 
     def _other_name(self) -> Reading[str]:
         marks, stream = self._marks, self._stream
+        self._is_empty = False
         if self._texts.name_opening:
             before = yield from stream.until(marks.before_name, unheard)
             stream.skip(len(before) if before == self._texts.name_opening else 0)
@@ -123,7 +147,8 @@ class TaggedReader:
             found = yield from self._stray_token()
         if found == '"' and self._texts.call_attributes:
             found = yield from stream.until(marks.name, unheard)
-        if found == marks.name_end:
+        self._is_empty = bool(found) and found == marks.empty_end
+        if self._is_empty or found == marks.name_end:
             stream.skip(len(found))
         elif not found:
             raise CutCall(stream.end)

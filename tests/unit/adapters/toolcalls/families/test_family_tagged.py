@@ -29,6 +29,20 @@ def test_a_text_that_would_end_early_cannot_be_written() -> None:
         MADE_UP.write([ToolCall(name="get_weather", arguments={"city": "a</>b"})])
 
 
+@pytest.mark.parametrize(
+    ("raw", "called"),
+    [
+        ("<do:ping/>", ("ping", {})),
+        ("<do:get_weather> {'city': 'Paris', \"days\": 3,} </do>", ("get_weather", {"city": "Paris", "days": 3})),
+        ('<do:get_weather>{"city": "Paris"}', ("get_weather", {"city": "Paris"})),
+    ],
+)
+def test_a_model_that_is_free_may_write_other_bodies(raw: str, called: tuple[str, object]) -> None:
+    answer = read(MADE_UP, raw + "\n<do:ping></do>")
+    assert [(call.name, call.arguments) for call in answer.calls] == [called, ("ping", {})]
+    assert (answer.content, answer.malformed) == ("", ())
+
+
 def test_many_arguments_and_unclosed_values_are_read_once() -> None:
     """What was read twice at every argument, or to the end at every opening, took minutes."""
     many = "".join(f"<p=k{index}>v</>" for index in range(5000))

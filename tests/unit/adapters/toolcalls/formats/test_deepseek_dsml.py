@@ -57,4 +57,19 @@ def test_types_are_on_the_wire() -> None:
     ) == [("ping", {"n": [1]})]
 
 
+def test_arguments_may_be_a_json_object_in_place_of_tags() -> None:
+    assert calls_in(
+        FORMAT,
+        (
+            '<｜DSML｜function_calls>\n <｜DSML｜invoke name="get_weather">\n {\n "city": "Paris", "days": 3\n }\n'
+            ' </｜DSML｜invoke>\n <｜DSML｜invoke name="ping">\n{}</｜DSML｜invoke>\n</｜DSML｜function_calls>'
+        ),
+    ) == [("get_weather", {"city": "Paris", "days": 3}), ("ping", {})]
+
+
+def test_a_tag_that_stands_alone_is_a_call_without_arguments() -> None:
+    raw = RAW.replace("\n</｜DSML｜tool_calls>", '\n<｜DSML｜invoke name="ping"/>\n</｜DSML｜tool_calls>')
+    assert calls_in(FORMAT, raw) == [(WEATHER.name, WEATHER.arguments), ("ping", {})]
+
+
 TestDeepseekDsml = laws_of(FORMAT, constrainer)
