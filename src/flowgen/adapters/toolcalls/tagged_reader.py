@@ -1,6 +1,8 @@
 """Reads calls whose arguments stand between texts, one by one, and tells them as JSON. Knows their order; the texts are
 the declaration's."""
 
+from functools import partial
+
 from flowgen.adapters.toolcalls.argument_types import ArgumentTypes, Kind, ToolTypes
 from flowgen.adapters.toolcalls.broken import BrokenCall, CutCall
 from flowgen.adapters.toolcalls.call_events import CallEvents
@@ -29,6 +31,7 @@ class TaggedReader:
         self._start = start
         self._types = ToolTypes(start.tools)
         self._names = frozenset(tool.name for tool in start.tools)
+        self._unquoted = partial(unquoted, is_strict=start.is_strict, is_escaped=texts.escapes_names)
         self._given: set[str] = set()
         self._is_empty = False
         self._value_ends = ValueEnds(texts, stream, self._types)
@@ -81,7 +84,7 @@ class TaggedReader:
             if match:
                 stream.at = match.end()
                 key, word = (
-                    unquoted(match[1], is_strict=self._start.is_strict),
+                    self._unquoted(match[1]),
                     self._word(match[2]) if self._texts.type_text else "",
                 )
             elif (yield from self._has_argument(may_end=bool(arguments))):
@@ -131,7 +134,7 @@ class TaggedReader:
         if match is None or not match[1].strip():
             return (yield from self._other_name())
         stream.at = match.end()
-        name = unquoted(match[1], is_strict=self._start.is_strict)
+        name = self._unquoted(match[1])
         self._is_empty = self._marks.name_end == ">" and name.endswith("/") and name not in self._names
         return name[:-1] if self._is_empty else name
 
@@ -154,7 +157,7 @@ class TaggedReader:
             raise CutCall(stream.end)
         if found == "<" or not name.strip():
             raise BrokenCall("it has no name")
-        return unquoted(name, is_strict=self._start.is_strict)
+        return self._unquoted(name)
 
     def _stray_token(self) -> Reading[str]:
         """Go past a special token that is no letter of a name; give the end of the name behind it."""
@@ -219,7 +222,7 @@ class TaggedReader:
                 raise BrokenCall("an argument without a value") if found else CutCall(stream.end)
             word = self._word(text)
         yield from self._open_value()
-        return unquoted(key, is_strict=self._start.is_strict), word
+        return self._unquoted(key), word
 
     def _word(self, text: str) -> str:
         """The word for a type in what stands before a value."""

@@ -14,8 +14,8 @@ class TaggedTexts(Value, frozen=True):
     the value's JSON type (`*` for all others): then types are on the wire, else the tool's schema tells them.
     `before_name`
     and `name_opening` stand before the name; with `has_json_body` a call may be JSON too. `value_ends` are other
-    texts that end a value; with `has_cdata` one in a CDATA section is read, and none is written. `other_*` are read
-    and never written.
+    texts that end a value; with `has_cdata` one in a CDATA section is read, and none is written; with `escapes_names`
+    calls' and arguments' names stand as XML's attributes do. `other_*` are read and never written.
     """
 
     opening: str
@@ -38,6 +38,7 @@ class TaggedTexts(Value, frozen=True):
     has_json_body: bool = False
     value_ends: tuple[str, ...] = ()
     has_cdata: bool = False
+    escapes_names: bool = False
     other_openings: tuple[str, ...] = ()
     other_key_openings: tuple[str, ...] = ()
     other_section_openings: tuple[str, ...] = ()

@@ -48,8 +48,19 @@ def of_wire(text: str) -> JsonValue:
         return PYTHON_WORDS.get(word, text)
 
 
-def unquoted(name: str, *, is_strict: bool) -> str:
+_ESCAPES = (('"', "&quot;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&apos;"), ("&", "&amp;"))
+
+
+def escaped(name: str) -> str:
+    """A name as it stands in the quotes of an attribute."""
+    return name.replace("&", "&amp;").replace('"', "&quot;")
+
+
+def unquoted(name: str, *, is_strict: bool, is_escaped: bool = False) -> str:
     """A name without white space and, unless the answer is strict, without quotes around it."""
     name = name.strip()
     is_quoted = len(name) > 2 and name[0] in _QUOTES and name[0] == name[-1] and not is_strict
-    return name[1:-1] if is_quoted else name
+    name = name[1:-1] if is_quoted else name
+    for letter, escape in _ESCAPES if is_escaped else ():
+        name = name.replace(escape, letter)
+    return name

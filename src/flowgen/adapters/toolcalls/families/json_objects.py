@@ -36,7 +36,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
     call has a block of its own, with `block_separator` between; `is_alone`: an answer holds one call.
     `is_plain`: the opening is prose, and opens a call only where one of a known tool follows. `other_*` are spellings
     that are read and never written; `bare_openings` are read as markers only where no grammar holds the answer and a
-    call of a known tool follows.
+    call of a known tool follows. `is_body`: what stands around it says that it is a call, whatever its tool.
     """
 
     opening: str = ""
@@ -51,6 +51,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
     brackets: tuple[str, str] = ("[", "]")
     is_alone: bool = False
     is_plain: bool = False
+    is_body: bool = False
 
     def openings(self) -> Openings:
         return _openings(self)
@@ -119,7 +120,7 @@ class JsonObjects(Value, frozen=True, cache_hash=True):
             opening = yield from stream.starts_with_any(others)
         stream.at += len(opening)
         inner = () if start.is_strict else (yield from self._inner_openings(stream, openings))
-        names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools else None
+        names = frozenset(tool.name for tool in start.tools) if is_bare and start.tools and not self.is_body else None
         reader = JsonCallReader(
             stream,
             events,

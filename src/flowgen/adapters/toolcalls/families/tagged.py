@@ -21,6 +21,7 @@ from flowgen.adapters.toolcalls.node_rules import NodeRules
 from flowgen.adapters.toolcalls.raw_text import JsonNotation, RawValues, by_kind, check_text, raw_or_json
 from flowgen.adapters.toolcalls.tagged_reader import TaggedReader
 from flowgen.adapters.toolcalls.tagged_texts import TaggedTexts
+from flowgen.adapters.toolcalls.tagged_values import escaped
 from flowgen.adapters.toolcalls.tool_arguments import argument_sets, grammar_arguments
 from flowgen.domain.errors import CannotWrite, ConstraintRefused
 from flowgen.domain.messages import Tool, ToolCall
@@ -52,7 +53,7 @@ class Tagged(TaggedTexts, frozen=True):
 
     def _head(self, name: str, index: int) -> str:
         attributes = self.call_attributes.replace("{}", str(index + 1))
-        return f"{self.opening}{self.before_name}{self.name_opening}{name}{attributes}{self.name_end}"
+        return f"{self.opening}{self.before_name}{self.name_opening}{self._attribute(name)}{attributes}{self.name_end}"
 
     def _argument(self, key: str, value: JsonValue, is_checked: bool) -> str:
         if is_checked and not self._carries_key(key):
@@ -64,12 +65,16 @@ class Tagged(TaggedTexts, frozen=True):
                 raise CannotWrite(f"{value!r} would be read as a CDATA section.")
         return f"{self._key_text(key, type_of(value))}{text}{self.value_closing}"
 
+    def _attribute(self, name: str) -> str:
+        return escaped(name) if self.escapes_names else name
+
     def _key_text(self, key: str, kind: str) -> str:
         words = dict(self.type_words)
         mark = self.type_text.replace("{}", words.get(kind, words.get("*", ""))) if self.writes_types else ""
-        return f"{self.key_opening}{key}{self.key_end}{mark}{self.value_opening}"
+        return f"{self.key_opening}{self._attribute(key)}{self.key_end}{mark}{self.value_opening}"
 
     def _carries_name(self, name: str) -> bool:
+        name = self._attribute(name)
         ends = ('"' if self.call_attributes else "", self.name_end.strip(), self.key_opening, self.closing.strip())
         return (
             bool(name)
@@ -78,6 +83,7 @@ class Tagged(TaggedTexts, frozen=True):
         )
 
     def _carries_key(self, key: str) -> bool:
+        key = self._attribute(key)
         ends = (self.key_end.strip(), self.closing.strip())
         return bool(key) and key == key.strip() and not any(end in key for end in ends)
 
@@ -109,7 +115,7 @@ class Tagged(TaggedTexts, frozen=True):
         ]
         before, number, after = self.call_attributes.partition("{}")
         counted = rules.terminal(f"{grammar.name.upper()}_COUNT", "/[0-9]{1,4}/") if number else ""
-        head = f"{grammar.texts(tool.name + before)} {counted} {grammar.texts(after + self.name_end)}"
+        head = f"{grammar.texts(self._attribute(tool.name) + before)} {counted} {grammar.texts(after + self.name_end)}"
         return f"{head} ({' | '.join(sets)}) {grammar.texts(self.closing)}"
 
     def _member(self, grammar: BlockGrammar, values: RawValues, rules: NodeRules, one: Property, field: str) -> str:

@@ -13,7 +13,7 @@ FORMAT = DeclaredFormat(
     Declaration(
         name="inkling",
         models="Inkling",
-        dropped=("<|end_message|>",),
+        dropped=("<|end_message|>", "<|content_model_end_sampling|>"),
         signs=(Sign(texts=("<|content_invoke_tool_json|>",)), Sign(tokens=("<|content_invoke_tool_json|>",))),
         calls=Messages(
             starts=(
@@ -29,7 +29,7 @@ FORMAT = DeclaredFormat(
                 "<|content_thinking|>",
                 "<|content_text|>",
             ),
-            ends=("<|end_message|>",),
+            ends=("<|end_message|>", "<|content_model_end_sampling|>"),
             call=r"<\|content_invoke_tool_json\|>",
             raw=r"<\|content_invoke_tool_text\|>",
             thinking=r"<\|content_thinking\|>",
@@ -37,7 +37,7 @@ FORMAT = DeclaredFormat(
             preamble_texts=("<|content_text|>", "<|end_message|>"),
             content_texts=("<|content_text|>", "<|end_message|>"),
             call_texts=("<|message_model|>", "<|content_invoke_tool_json|>", "<|end_message|>"),
-            body=JsonObjects(keys=Keys(arguments=("args",))),
+            body=JsonObjects(keys=Keys(arguments=("args",)), is_body=True),
         ),
     )
 )

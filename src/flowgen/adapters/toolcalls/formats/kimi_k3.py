@@ -43,6 +43,7 @@ FORMAT = DeclaredFormat(
             value_closing="<|close|>argument<|sep|>",
             closing="<|close|>call<|sep|>",
             section_closing="<|close|>tools<|sep|>",
+            escapes_names=True,
         ),
     )
 )

@@ -40,3 +40,17 @@ def test_what_stands_in_no_header_is_not_taken_for_one() -> None:
         answer = read(FORMAT, raw)
         assert (answer.calls, bool(answer.malformed)) == ((), True)
         assert "Paris" in answer.texts
+
+
+def test_a_call_of_no_known_tool_is_a_call() -> None:
+    assert calls_in(FORMAT, RAW.replace("get_weather", "find")) == [("find", WEATHER.arguments)]
+
+
+def test_the_end_of_the_answer_ends_its_message() -> None:
+    """The token that ends sampling may come as text, in place of the message's end or behind it."""
+    end = "<|content_model_end_sampling|>"
+    raw = f"<|content_text|>Let me look.<|end_message|>{RAW.removesuffix('<|end_message|>')}"
+    for closing in (end, f"<|end_message|>{end}"):
+        answer = read(FORMAT, raw + closing)
+        assert ([call.name for call in answer.calls], answer.content) == ([WEATHER.name], "Let me look.")
+        assert read(FORMAT, f"<|content_text|>Hello.{closing}").content == "Hello."

@@ -1,6 +1,7 @@
 """Kimi K3: what an answer in this format is."""
 
 from flowgen.adapters.toolcalls.formats.kimi_k3 import FORMAT
+from flowgen.domain.messages import ToolCall
 from flowgen.testing.format_laws import laws_of
 from support.formats import PING, WEATHER, calls_in, constrainer, read
 
@@ -36,6 +37,15 @@ def test_text_around_a_call_is_content() -> None:
 def test_a_call_that_the_token_limit_cut_is_not_complete() -> None:
     answer = read(FORMAT, RAW[: RAW.index("Paris") + 3], end="length")
     assert (answer.calls, answer.content, len(answer.malformed)) == ((), "", 1)
+
+
+def test_names_are_escaped_and_values_are_not() -> None:
+    call = ToolCall(name="a&b", arguments={'say "hi"': "say &quot;hi&quot;"})
+    raw = FORMAT.write([call])
+    assert 'tool="a&amp;b"' in raw
+    assert 'key="say &quot;hi&quot;" type="string"<|sep|>say &quot;hi&quot;<' in raw
+    for is_strict in (True, False):
+        assert calls_in(FORMAT, raw, is_strict=is_strict) == [(call.name, call.arguments)]
 
 
 TestKimiK3 = laws_of(FORMAT, constrainer)
