@@ -280,7 +280,8 @@ class JsonCallReader:
     def _arguments(self, call: CallInParts, first: str) -> Reading[None]:
         call.begin_arguments()
         if first == "{":
-            call.arguments = yield from read_json(self._stream, call.taker)
+            closings = () if self._is_bare else self._closings
+            call.arguments = yield from read_json(self._stream, call.taker, closings)
             return
         call.arguments = yield from read_wrapped_arguments(self._stream)
         call.tell(encoded(call.arguments))

@@ -24,6 +24,8 @@ _INSIDE_SINGLE = re.compile(r"""[^'"\\\x00-\x1f]++""")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*"')
 _PART_OF_STRING = re.compile(r'"[^"\\\x00-\x1f]{0,99}')
 _SCALAR = re.compile(r"[^\s,\]}<]+")
+_VALUE_END = re.compile(r"""["}\]\w]\s*\Z""")
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
 _ESCAPE = re.compile(r'["\\/bfnrt]')
 _HEX = re.compile(r"[0-9a-fA-F]{4}")
 _LOW = re.compile(r"\\u[dD][c-fC-F][0-9a-fA-F]{2}")
@@ -33,11 +35,12 @@ _DIGITS = frozenset("0123456789.")
 _EXPONENT = re.compile(r"[eE][0-9]*")
 
 
-def read_json(stream: CharacterStream, tell: Tell) -> Reading[JsonValue]:
-    """Read the value that begins here, telling its text. Raises BrokenCall for what is no JSON or has no end."""
+def read_json(stream: CharacterStream, tell: Tell, closings: tuple[str, ...] = ()) -> Reading[JsonValue]:
+    """Read the value that begins here, telling its text; before one of `closings` its last brackets may be missing,
+    unless the answer is strict. Raises BrokenCall for what is no JSON or has no end."""
     first = stream.text[stream.at : stream.at + 1] or (yield from stream.peek())
     if first and first in '{["':
-        text = yield from _value(stream, tell)
+        text = yield from _value(stream, tell, () if stream.is_strict else closings)
     elif first == "'":
         pieces: list[str] = []
         yield from _single_quoted(stream, pieces.append)
@@ -101,7 +104,7 @@ def _finite(digits: str) -> float:
     return value
 
 
-def _value(stream: CharacterStream, tell: Tell) -> Reading[str]:
+def _value(stream: CharacterStream, tell: Tell, closings: tuple[str, ...]) -> Reading[str]:
     """Read a list, an object or a string to its end, telling its text; give the whole text."""
     place, pieces = _Place(), list[str]()
 
@@ -126,8 +129,24 @@ def _value(stream: CharacterStream, tell: Tell) -> Reading[str]:
             stream.flow = None
         elif place.is_inside:
             told((yield from _mended(stream, character)))
+        elif closings and (yield from stream.starts_with_any(closings)):
+            told(_missing("".join(pieces)))
+            return "".join(pieces)
         else:
             yield from _unusual(stream, character, told, is_in_number=pieces[-1][-1:] in _DIGITS)
+
+
+def _missing(text: str) -> str:
+    """Give the brackets that close what a text has opened. Raises BrokenCall where it does not end with a value."""
+    if not _VALUE_END.search(text):
+        raise BrokenCall("a value expected")
+    missing: list[str] = []
+    for bracket in _BRACKET.findall(text):
+        if bracket in "{[":
+            missing.append("}" if bracket == "{" else "]")
+        elif bracket in "}]":
+            missing.pop()
+    return "".join(reversed(missing))
 
 
 def _unusual(stream: CharacterStream, character: str, tell: Tell, *, is_in_number: bool) -> Reading[None]:

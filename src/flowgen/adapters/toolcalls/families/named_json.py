@@ -177,7 +177,7 @@ class NamedJson(Value, frozen=True):
         if has_fence:
             found = stream.space_now() or (yield from stream.space())
         if found == "{":
-            arguments = yield from read_json(stream, events.begin(name, call_id))
+            arguments = yield from read_json(stream, events.begin(name, call_id), self._ends(has_fence=has_fence))
             if not isinstance(arguments, dict):
                 raise BrokenCall("its arguments are no object")
             events.complete(arguments)

@@ -13,6 +13,7 @@ from flowgen.domain.toolcalls import AnswerStart, TemplateProbe
 from flowgen.testing.folding import Fold, fold
 from flowgen.testing.format_contract import ToolCallFormatContract
 from flowgen.testing.format_laws import laws_of
+from support.formats import calls_in, read
 
 START, END = "<tool_call>", "</tool_call>"
 CONSTRAINER = LlguidanceConstrainer(read_answer=AnswerReaders())
@@ -142,3 +143,12 @@ def test_what_stands_in_fences_and_is_no_call_is_content(raw: str) -> None:
 
 
 TestHermesJsonLaws = laws_of(HERMES_JSON, lambda: CONSTRAINER)
+
+
+def test_all_braces_before_the_closing_may_be_missing() -> None:
+    raw = '<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"\n</tool_call>'
+    assert calls_in(HERMES_JSON, raw) == [("get_weather", {"city": "Paris"})]
+    for unfinished in ('{"city": ', '{"city"', '{"city": "Paris", '):
+        broken = f'<tool_call>{{"name": "get_weather", "arguments": {unfinished}</tool_call>'
+        answer = read(HERMES_JSON, broken)
+        assert (answer.calls, answer.texts) == ((), broken)

@@ -49,4 +49,15 @@ def test_a_section_may_be_named_in_the_singular() -> None:
     assert ([call.name for call in answer.calls], answer.content) == (["ping"], "Hi.")
 
 
+def test_the_last_brackets_of_arguments_may_be_missing() -> None:
+    broken = RAW.replace("3}", '[3, {"a": "}"').replace("<|tool_calls_section_end|>", "")
+    ping = "<|tool_call_begin|>functions.ping:1<|tool_call_argument_begin|>{}<|tool_call_end|>"
+    answer = read(FORMAT, f"{broken}{ping}<|tool_calls_section_end|>")
+    assert [(call.name, call.arguments) for call in answer.calls] == [
+        ("get_weather", {"city": "Paris", "days": [3, {"a": "}"}]}),
+        ("ping", {}),
+    ]
+    assert (answer.content, answer.malformed) == ("", ())
+
+
 TestKimiK2 = laws_of(FORMAT, constrainer)
