@@ -14,7 +14,8 @@ _TAG_ENDS = (">", '">')
 
 class TaggedMarks(Value, frozen=True):
     """The texts without white space around them, those together that may come at one place. `next` are those before an
-    argument or behind the last; `empty_end` ends a name and its call, as tags do that stand alone; `after_call` may follow a call that is not closed, `next_line` and one of `call_ends` a
+    argument or behind the last; `empty_end` ends a name and its call, as tags do that stand
+    alone; `after_call` may follow a call that is not closed, `next_line` and one of `call_ends` a
     value that is not, and `behind_ends` tell whether one of these was text."""
 
     sections: tuple[str, ...]

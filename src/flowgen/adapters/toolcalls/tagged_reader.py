@@ -98,8 +98,8 @@ class TaggedReader:
         self._events.complete(arguments)
 
     def _is_other_body(self, tell: Tell) -> Reading[bool]:
-        """Read arguments that are a JSON object in place of tags, or none, where the name's tag stands alone; say whether
-        it was that."""
+        """Read arguments that are a JSON object in place of tags, or none, where the name's tag stands alone; say
+        whether it was that."""
         stream = self._stream
         if self._is_empty:
             tell("{}")
