@@ -110,8 +110,9 @@ class TaggedReader:
         arguments = yield from read_json(stream, tell)
         if not isinstance(arguments, dict):
             raise BrokenCall("its arguments are no object")
+        if (yield from self._has_argument(may_end=True)):
+            raise BrokenCall("an argument behind an object of all")
         self._events.complete(arguments)
-        yield from self._has_argument(may_end=True)
         return True
 
     def _json_call(self) -> Reading[None]:

@@ -43,6 +43,12 @@ def test_a_model_that_is_free_may_write_other_bodies(raw: str, called: tuple[str
     assert (answer.content, answer.malformed) == ("", ())
 
 
+def test_an_argument_behind_an_object_of_all_is_not_lost() -> None:
+    raw = '<do:get_weather>{"city": "Paris"}<p=days>3</></do>'
+    answer = read(MADE_UP, raw + "<do:ping></do>")
+    assert ([call.name for call in answer.calls], answer.texts) == (["ping"], raw)
+
+
 def test_many_arguments_and_unclosed_values_are_read_once() -> None:
     """What was read twice at every argument, or to the end at every opening, took minutes."""
     many = "".join(f"<p=k{index}>v</>" for index in range(5000))
