@@ -3,7 +3,8 @@ schema that is one means."""
 
 import jsonschema_rs
 
-from flowgen.adapters.constraints.plain_patterns import with_plain_patterns
+from flowgen.adapters.constraints.plain_patterns import with_plain_names
+from flowgen.adapters.constraints.schema_texts import moved
 from flowgen.application.schemas.drafts import FIELD, draft_of, keywords_of
 from flowgen.application.schemas.source import joined
 from flowgen.domain.errors import ConstraintRefused
@@ -29,14 +30,16 @@ def check_schema(schema: JsonValue, draft: str | None) -> None:
     dialect = {"$schema": _URIS[draft_of(schema, draft)]}
     if jsonschema_rs.meta.is_valid({**schema, **dialect}):
         return
+    readable = with_plain_names(schema)
     try:
-        jsonschema_rs.meta.validate({**with_plain_patterns(schema), **dialect})
+        jsonschema_rs.meta.validate({**readable, **dialect})
     except jsonschema_rs.ValidationError as whole:
         fault = _innermost(whole)
         path = [str(step) if isinstance(step, int) else step for step in fault.instance_path] + _lonely(fault)
         known = keywords_of(draft_of(schema, draft))
         keyword = next((step for step in reversed(path) if step in known), path[0] if path else None)
-        raise ConstraintRefused(FIELD, _sentence(fault), keyword=keyword, pointer=joined("", *path)) from None
+        pointer = moved(joined("", *path), readable, schema)
+        raise ConstraintRefused(FIELD, _sentence(fault), keyword=keyword, pointer=pointer) from None
 
 
 def _lonely(fault: jsonschema_rs.ValidationError) -> list[str]:

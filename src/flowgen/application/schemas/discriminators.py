@@ -4,6 +4,7 @@ require such a member; refuses to open choices."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flowgen.application.schemas.drafts import spoken
 from flowgen.application.schemas.facts import Fact
 from flowgen.application.schemas.source import Place, Source
 from flowgen.application.schemas.walking import kind_of
@@ -113,7 +114,7 @@ def _are_disjoint(sets: Sequence[frozenset[Any]]) -> bool:
     return len(frozenset[Any]().union(*sets)) == sum(map(len, sets))
 
 
-def signature(facts: Sequence[Fact], kinds: frozenset[str], values: Sequence[JsonValue]) -> Signature:
+def signature(facts: Sequence[Fact], draft: str, kinds: frozenset[str], values: Sequence[JsonValue]) -> Signature:
     """Give the signature of a branch whose facts these are, what stands beside it included; `values` are those that it
     may be, where they are listed."""
     scalars = frozenset((kind_of(value), value) for value in values if not isinstance(value, dict | list))
@@ -123,15 +124,16 @@ def signature(facts: Sequence[Fact], kinds: frozenset[str], values: Sequence[Jso
     fixed: dict[str, frozenset[Any]] = {}
     for fact in facts:
         for name, member in fact.schema.get("properties", {}).items():
-            own = _fixed(member)
+            own = _fixed(member, draft)
             if name in required and own is not None:
                 fixed[name] = fixed.get(name, own) & own
     return Signature(kinds=kinds, fixed=fixed, values=scalars)
 
 
-def _fixed(member: Any) -> frozenset[Any] | None:
+def _fixed(member: Any, draft: str) -> frozenset[Any] | None:
     if not isinstance(member, dict):
         return None
+    member = spoken(member, draft)
     values = [member["const"]] if "const" in member else member.get("enum")
     if not isinstance(values, list) or any(not isinstance(value, str) for value in values):
         return None

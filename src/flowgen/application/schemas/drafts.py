@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 from flowgen.domain.errors import ConstraintRefused
 from flowgen.domain.values import JsonValue
@@ -113,3 +114,19 @@ def keywords_of(draft: str) -> frozenset[str]:
         gone |= {"additionalItems", "$recursiveRef", "$recursiveAnchor"}
     later = [("6", _SINCE_6), ("7", _SINCE_7), ("2019-09", _SINCE_2019), ("2020-12", _SINCE_2020)]
     return frozenset(_CORE).union(*(names for since, names in later if not is_before(draft, since))) - gone
+
+
+def spoken(schema: dict[str, Any], draft: str) -> dict[str, Any]:
+    """Give what a draft understands of a schema: keywords that only other drafts know say nothing here, whatever they
+    mean there, and beside `$ref` nothing did before 2019-09."""
+    if "$ref" in schema and is_before(draft, "2019-09"):
+        return {"$ref": schema["$ref"]}
+    foreign = _foreign_to(draft)
+    if foreign.isdisjoint(schema):
+        return schema
+    return {keyword: value for keyword, value in schema.items() if keyword not in foreign}
+
+
+@cache
+def _foreign_to(draft: str) -> frozenset[str]:
+    return frozenset[str]().union(*map(keywords_of, DRAFTS)) - keywords_of(draft)

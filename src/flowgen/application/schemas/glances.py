@@ -85,12 +85,12 @@ class Glances:
         return sorted(found)
 
     def _signature(self, *places: Place) -> Signature:
-        leaf = self.leaves.closed(places)
+        leaf, draft = self.leaves.closed(places), self._nodes.source.draft
         kinds = frozenset[str]() if leaf.is_empty else kinds_of_leaf(leaf)
         if not has_fixed_values(leaf):
-            return signature(leaf.facts, kinds, [])
+            return signature(leaf.facts, draft, kinds, [])
         values = fixed_values(leaf, kinds)
-        return signature(leaf.facts, kinds & {kind_of(value) for value in values}, values)
+        return signature(leaf.facts, draft, kinds & {kind_of(value) for value in values}, values)
 
     def _have_common(self, *places: Place) -> bool:
         closed = self.leaves.closed(places)

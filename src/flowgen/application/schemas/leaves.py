@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flowgen.application.schemas.discriminators import conditions, opened_conditions
-from flowgen.application.schemas.drafts import is_before
+from flowgen.application.schemas.drafts import is_before, spoken
 from flowgen.application.schemas.facts import Choice, Fact, Leaf, Nodes
 from flowgen.application.schemas.negation import opposites
 from flowgen.application.schemas.source import Place
@@ -104,6 +104,7 @@ class Leaves:
 
     def _take_keywords(self, leaf: Leaf, place: Place, schema: dict[str, Any], scopes: tuple[Place, ...]) -> None:
         is_told = False
+        said = schema if place.is_derived else spoken(schema, self._source.draft)  # of the others there is a remark
         for keyword, value in schema.items():
             taker = _TAKERS.get(keyword)
             if not self._remarks.is_known(place, keyword):
@@ -112,7 +113,7 @@ class Leaves:
                 taker(self, leaf, place, value, scopes)
             elif keyword in PLAIN:
                 if not is_told:
-                    leaf.facts.append(Fact(place, schema, scopes))
+                    leaf.facts.append(Fact(place, said, scopes))
                 is_told = True
                 if keyword not in _NOTED_ELSEWHERE:
                     self._remarks.note(place, keyword, "exact")

@@ -4,7 +4,7 @@ can say; refuses to say anything of the others."""
 from collections.abc import Callable
 from typing import Any
 
-from flowgen.application.schemas.drafts import is_before
+from flowgen.application.schemas.drafts import spoken
 from flowgen.application.schemas.pattern_reading import NoPattern
 from flowgen.application.schemas.pattern_wholes import whole_of
 from flowgen.application.schemas.source import Place, Source
@@ -55,8 +55,8 @@ def _opposites(place: Place, source: Source, depth: int) -> list[JsonObject | Pl
         return [] if schema else [{}]
     if depth == 0 or not isinstance(schema, dict):
         raise _NoOpposite
-    if "$ref" in schema and is_before(source.draft, "2019-09"):
-        schema = {"$ref": schema["$ref"]}
+    if not place.is_derived:
+        schema = spoken(schema, source.draft)
     found: list[JsonObject | Place] = []
     for keyword, value in schema.items():
         if keyword in _READERS:

@@ -97,3 +97,13 @@ def test_names_that_would_come_to_the_same_stay_apart(number: int) -> None:
 def test_what_looks_around_means_what_it_does_in_ecma_262(pattern: str, text: str, is_match: bool) -> None:
     plain = with_plain_patterns({"pattern": pattern})
     assert jsonschema_rs.Draft202012Validator(plain).is_valid(text) == is_match
+
+
+@pytest.mark.parametrize("draft", ["4", "6", "7", "2019-09", "2020-12"])
+def test_names_are_patterns_in_every_draft(draft: str) -> None:
+    names = {"(?i)a": {"type": "null"}, r"\Ab\Z": {}}
+    check_schema({"items": {"patternProperties": names}}, draft)
+    with pytest.raises(ConstraintRefused) as refused:
+        check_schema({"patternProperties": {**names, "(?i)a": {"patternProperties": {"(?i)c": {"type": 5}}}}}, draft)
+    assert refused.value.keyword == "type"
+    assert refused.value.pointer == "/patternProperties/(?i)a/patternProperties/(?i)c/type"
