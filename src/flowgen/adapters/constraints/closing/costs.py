@@ -4,11 +4,8 @@ vocabularies and where an answer stands."""
 import json
 import math
 from collections.abc import Mapping
-from functools import lru_cache
 
-from flowgen.adapters.constraints.closing.pattern_rests import after, least_length
-from flowgen.application.schemas.pattern_reading import read_pattern
-from flowgen.application.schemas.regular import Regular
+from flowgen.adapters.constraints.closing.pattern_rests import least_length, rest_of
 from flowgen.domain.schemas import (
     Anything,
     Array,
@@ -26,7 +23,6 @@ from flowgen.domain.schemas import (
 PER_CHARACTER = 0.4
 """Tokens of a character of a name or a text."""
 _MOST_ROUNDS = 12
-_STRIDE = 100
 
 
 class Costs:
@@ -60,11 +56,12 @@ class Costs:
         names = list(self._definitions)
         self._named = dict.fromkeys(names, math.inf)
         for _ in range(_MOST_ROUNDS):
-            self._known.clear()
-            found = {name: self.of(self._definitions[name]) for name in names if name in self._definitions}
-            if found == self._named:
+            before = dict(self._named)
+            for name in reversed(names):  # what a definition leads to is mostly met after it
+                self._known.clear()
+                self._named[name] = self.of(self._definitions[name])
+            if before == self._named:
                 break
-            self._named = found
         self._known.clear()
 
     def _of(self, node: Node) -> float:
@@ -87,17 +84,9 @@ class Costs:
                 return self._named.get(name, 1)
 
 
-@lru_cache(maxsize=1024)
-def _after_text(pattern: str, text: str) -> Regular:
-    """What is left of a pattern after a text."""
-    return after(_after_text(pattern, text[:-1]), text[-1]) if text else read_pattern(pattern)
-
-
 def string_rest(node: String, text: str) -> float:
     """About the tokens that a string lacks, but for its closing quote; infinite where it can no longer match."""
     missing = max(0.0, node.min_length - len(text))
     for pattern in node.patterns:
-        for place in range(_STRIDE, len(text), _STRIDE):  # so that no recursion is deep
-            _after_text(pattern, text[:place])
-        missing = max(missing, least_length(_after_text(pattern, text)))
+        missing = max(missing, least_length(rest_of(pattern, text)))
     return missing * PER_CHARACTER if missing <= 2 else 1 + missing * PER_CHARACTER

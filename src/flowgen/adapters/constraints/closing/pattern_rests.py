@@ -2,9 +2,11 @@
 to know JSON."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from flowgen.application.schemas.pattern_reading import read_pattern
 from flowgen.application.schemas.regular import (
     ANYTHING,
     EMPTY,
@@ -21,6 +23,38 @@ from flowgen.application.schemas.regular import (
 )
 
 _NEVER = Chars(())
+_MOST_SKIPPED = 64
+"""Parts of a row that may be left out before the one that a character is of: each is a way, as long as the row."""
+_MOST_OPTIONS = 2000
+"""Ways that are told apart; of a text with more it is not known what it lacks, as if it lacked nothing."""
+_MOST_KEPT = 1024
+_MOST_LOOKED_BACK = 64
+"""Characters; a token has fewer, so that what was known of the text before it is found."""
+_STRIDE = 256
+_rests: OrderedDict[tuple[str, str], Regular] = OrderedDict()
+
+
+def rest_of(pattern: str, text: str) -> Regular:
+    """What is left of a pattern after a text. It is worked out from the longest beginning that is known: texts that
+    are asked about begin alike, each a token longer."""
+    tree, known = read_pattern(pattern), 0
+    nearest = range(len(text), max(0, len(text) - _MOST_LOOKED_BACK), -1)
+    for length in (*nearest, *range(len(text) // _STRIDE * _STRIDE, 0, -_STRIDE)):
+        if (found := _rests.get((pattern, text[:length]))) is not None:
+            tree, known = found, length
+            break
+    for place in range(known, len(text)):
+        tree = after(tree, text[place])
+        if (place + 1) % _STRIDE == 0:
+            _keep(pattern, text[: place + 1], tree)
+    _keep(pattern, text, tree)
+    return tree
+
+
+def _keep(pattern: str, text: str, tree: Regular) -> None:
+    _rests[pattern, text] = tree
+    if len(_rests) > _MOST_KEPT:
+        _rests.popitem(last=False)
 
 
 @lru_cache(maxsize=4096)
@@ -66,6 +100,8 @@ def after(tree: Regular, char: str) -> Regular:
 def _after_row(parts: tuple[Regular, ...], char: str) -> Regular:
     options = []
     for place, part in enumerate(parts):
+        if place > _MOST_SKIPPED:
+            return ANYTHING
         options.append(_row(after(part, char), parts[place + 1 :]))
         if least_length(part):
             break
@@ -83,6 +119,6 @@ def _choice(options: Iterable[Regular]) -> Regular:
     """One of these, each told once: what is the same is to look the same."""
     flat = (inner for option in options for inner in (option.options if isinstance(option, Choice) else (option,)))
     alive = tuple(dict.fromkeys(option for option in flat if option != _NEVER))
-    if ANYTHING in alive or Sequence((ANYTHING,)) in alive:
+    if len(alive) > _MOST_OPTIONS or ANYTHING in alive or Sequence((ANYTHING,)) in alive:
         return ANYTHING
     return alive[0] if len(alive) == 1 else Choice(alive) if alive else _NEVER
