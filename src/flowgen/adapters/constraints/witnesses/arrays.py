@@ -6,6 +6,7 @@ from typing import Protocol
 
 from flowgen.adapters.constraints.witnesses.formulas import (
     All,
+    Among,
     FewItems,
     Formula,
     Items,
@@ -15,7 +16,6 @@ from flowgen.adapters.constraints.witnesses.formulas import (
     negated,
 )
 from flowgen.adapters.constraints.witnesses.worlds import World
-from flowgen.application.schemas.walking import same
 from flowgen.domain.values import JsonValue
 
 _MOST_ITEMS = 200
@@ -36,11 +36,12 @@ def arrays_of(world: World, inner: Inner, depth: int) -> Iterator[JsonValue]:
     sizes = [literal for literal in world if isinstance(literal, Size)]
     least = max((size.least for size in sizes), default=0)
     most = min((size.most for size in sizes if size.most is not None), default=_MOST_ITEMS)
-    owed = [some for some in world if isinstance(some, SomeItems) for _ in range(some.count)]
+    counted = [literal for literal in world if isinstance(literal, SomeItems)]
     is_unique = next((literal.holds for literal in world if isinstance(literal, Unique)), None)
     least = max(least, 2) if is_unique is False else least
-    if least > min(most, _MOST_ITEMS) or len(owed) > _MOST_ITEMS:
+    if least > min(most, _MOST_ITEMS) or sum(some.count for some in counted) > _MOST_ITEMS:
         return
+    owed = [some for some in counted for _ in range(some.count)]
     for placed in _placed(owed, {}, most, inner):
         length = max(least, max(placed, default=-1) + 1)
         rules = [_rule(world, placed, place) for place in range(length)]
@@ -82,10 +83,10 @@ def _filled(
     if len(items) == len(rules):
         yield list(items)
         return
-    found = inner.inside(rules[len(items)], depth - 1)
-    if is_unique:
-        found = (value for value in found if not any(same(value, other) for other in items))
-    for value in islice(found, 3):
+    rule = rules[len(items)]
+    if is_unique and items:
+        rule = All((rule, Among(tuple(items), holds=False)))
+    for value in islice(inner.inside(rule, depth - 1), 3):
         yield from _filled(rules, [*items, value], inner, depth, is_unique=is_unique)
 
 

@@ -32,7 +32,7 @@ from flowgen.domain.values import JsonValue
 KINDS = ("string", "number", "boolean", "null", "array", "object")
 _MOST_WORLDS = 200
 _MOST_VALUES = {"string": 8, "number": 8, "array": 4, "object": 4}
-"""Values of a kind that are tried for one set of literals."""
+"""Values of a kind that are tried for one set of literals, where they are not listed."""
 _DEPTHS = (4, 10)
 _MOST_TICKS = 1500
 """Steps of a search, some 0.1 ms each, for each depth."""
@@ -76,11 +76,15 @@ class Finder:
         for kind in kinds:
             worlds = Worlds(lambda claim, kind=kind: self._read(claim, kind), self.tick)  # type: ignore[misc]
             for world in islice(worlds.of(formula), _MOST_WORLDS):
-                for value in islice(self._made(kind, world, depth), _MOST_VALUES.get(kind)):
-                    if all(self.suits(part, value) for part in world if isinstance(part, Among)) and self.suits(
-                        formula, value
-                    ):
-                        yield value
+                listed = [part for part in world if isinstance(part, Among)]
+                made = (value for value in self._made(kind, world, depth) if self._is_listed(listed, value))
+                is_listed = any(part.holds for part in listed)
+                tried = made if is_listed else islice(made, _MOST_VALUES.get(kind))
+                yield from (value for value in tried if self.suits(formula, value))
+
+    def _is_listed(self, listed: Sequence[Among], value: JsonValue) -> bool:
+        """Whether a value is one of those that it may be: those that it may not be do not count as tries."""
+        return all(self.suits(part, value) for part in listed)
 
     def _read(self, claim: Claim, kind: str) -> Formula:
         if isinstance(claim.of, Place):

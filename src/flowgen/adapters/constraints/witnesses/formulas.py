@@ -24,9 +24,10 @@ class Either:
     options: "tuple[Formula, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """The value is one that a schema, or a node, takes; or one that it does not take."""
+    """The value is one that a schema, or a node, takes; or one that it does not take. Claims are the same where they
+    are about the same place: to compare whole nodes takes long."""
 
     of: Place | Node
     holds: bool = True
@@ -35,6 +36,12 @@ class Claim:
     def key(self) -> tuple[int, bool]:
         """The same for the same claim: places and nodes are not copied."""
         return id(self.of), self.holds
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Claim) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,9 @@ class Among:
     holds: bool = True
 
     def __hash__(self) -> int:
-        return len(self.values)
+        """By the first text: each name of an object's members is one of these."""
+        first = next(iter(self.values), None)
+        return hash((len(self.values), first if isinstance(first, str) else None))
 
 
 @dataclass(frozen=True, slots=True)

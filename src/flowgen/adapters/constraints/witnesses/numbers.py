@@ -13,7 +13,11 @@ _ZERO, _HALF = Fraction(0), Fraction(1, 2)
 
 def numbers_of(world: World) -> Iterator[int | float]:
     """Give numbers that the literals allow, small ones first."""
-    for value in dict.fromkeys(_candidates(world)):
+    seen = set[Fraction]()
+    for value in _candidates(world):
+        if value in seen:
+            continue
+        seen.add(value)
         if all(allows(literal, value) for literal in world if isinstance(literal, Low | High | Multiple)):
             yield int(value) if value.denominator == 1 else float(value)
 

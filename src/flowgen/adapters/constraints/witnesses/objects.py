@@ -71,6 +71,14 @@ class _Objects:
         closed = [negated(rule.names) for rule in rules if _is_never(rule.value)]
         self.names: Formula = All((*([Among(lacking, holds=False)] if lacking else []), *closed))
         self._rules = [rule for rule in rules if not _is_never(rule.value)]
+        self._by_name: dict[str, list[Formula]] = {}
+        self._of_many: list[Members] = []
+        for rule in self._rules:
+            name = only_name(rule.names)
+            if name is None:
+                self._of_many.append(rule)
+            else:
+                self._by_name.setdefault(name, []).append(rule.value)
         self._inner = inner
         self._depth = depth
 
@@ -130,8 +138,9 @@ class _Objects:
         return islice((name for name in found if name not in members), _MOST_NAMES)
 
     def _values(self, name: str, owed: Sequence[SomeMember]) -> Iterator[JsonValue]:
-        general = (rule.value for rule in self._rules if self._inner.suits(rule.names, name))
-        return self._inner.inside(All((*(some.value for some in owed), *general)), self._depth - 1)
+        general = [rule.value for rule in self._of_many if self._inner.suits(rule.names, name)]
+        own = self._by_name.get(name, [])
+        return self._inner.inside(All((*(some.value for some in owed), *own, *general)), self._depth - 1)
 
 
 _NONE: JsonValue = ["no value at all"]

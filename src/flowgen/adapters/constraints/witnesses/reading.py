@@ -27,7 +27,7 @@ from flowgen.adapters.constraints.witnesses.formulas import (
     Unique,
     negated,
 )
-from flowgen.application.schemas.drafts import is_before
+from flowgen.application.schemas.drafts import spoken
 from flowgen.application.schemas.formats import FORMATS
 from flowgen.application.schemas.pattern_reading import NoPattern, read_pattern
 from flowgen.application.schemas.pattern_wholes import Whole, whole_of
@@ -48,8 +48,7 @@ class Reader:
         schema: Any = place.schema
         if not isinstance(schema, dict):
             return FALSE if schema is False else TRUE
-        if "$ref" in schema and is_before(self._source.draft, "2019-09"):
-            return self._referred(place, "$ref")
+        schema = spoken(schema, self._source.draft)
         try:
             return All((*self._common(place, schema, kind), *self._own(place, schema, kind)))
         except (TypeError, ValueError, AttributeError):  # a keyword's value that is none of its draft's
@@ -79,18 +78,17 @@ class Reader:
             yield Among((schema["const"],))
         if "enum" in schema:
             yield Among(tuple(schema["enum"]))
-        yield from self._claims(place, "allOf")
+        yield from self._claims(place, schema, "allOf")
         if "anyOf" in schema:
-            yield Either(tuple(self._claims(place, "anyOf")))
+            yield Either(tuple(self._claims(place, schema, "anyOf")))
         if "oneOf" in schema:
-            yield _one_of(list(self._claims(place, "oneOf")))
+            yield _one_of(list(self._claims(place, schema, "oneOf")))
         if "not" in schema:
             yield Claim(self._source.child(place, "not"), holds=False)
         if "if" in schema:
             yield self._conditional(place)
 
-    def _claims(self, place: Place, keyword: str) -> Iterator[Claim]:
-        schema: Any = place.schema
+    def _claims(self, place: Place, schema: dict[str, Any], keyword: str) -> Iterator[Claim]:
         return (Claim(self._source.child(place, keyword, index)) for index in range(len(schema.get(keyword, ()))))
 
     def _inner(self, place: Place, *steps: str | int) -> Claim:

@@ -105,7 +105,9 @@ class _State:
     """What has been taken so far."""
 
     def __init__(self) -> None:
-        self.literals: list[Literal] = []
+        self.literals: dict[Literal, None] = {}
+        self.among: list[Among] = []
+        self.wanted: set[str] = set()  # names of members that there have to be
         self.choices: list[tuple[Formula, ...]] = []
         self.seen: set[tuple[int, bool]] = set()
         self.kept: list[Claim] = []
@@ -113,14 +115,19 @@ class _State:
     def without(self, choices: list[tuple[Formula, ...]], taken: tuple[Formula, ...]) -> "_State":
         """Give a copy where one choice is being made."""
         made = _State()
-        made.literals = list(self.literals)
+        made.literals, made.among, made.wanted = dict(self.literals), list(self.among), set(self.wanted)
         made.choices = [options for options in choices if options is not taken]
         made.seen, made.kept = set(self.seen), list(self.kept)
         return made
 
     def take(self, literal: Literal) -> None:
-        if literal not in self.literals:
-            self.literals.append(literal)
+        if literal in self.literals:
+            return
+        self.literals[literal] = None
+        if isinstance(literal, Among):
+            self.among.append(literal)
+        elif isinstance(literal, SomeMember) and (name := only_name(literal.names)) is not None:
+            self.wanted.add(name)
 
     def has(self, formula: Formula) -> bool:
         if isinstance(formula, All):
@@ -140,15 +147,14 @@ class _State:
 
     def forbids(self, literal: Literal) -> bool:
         if isinstance(literal, Has) and not literal.holds:
-            wanted = (only_name(other.names) for other in self.literals if isinstance(other, SomeMember))
-            return Has(literal.name) in self.literals or literal.name in wanted
+            return Has(literal.name) in self.literals or literal.name in self.wanted
         if isinstance(literal, SomeMember):
             name = only_name(literal.names)
             return name is not None and Has(name, holds=False) in self.literals
         if isinstance(literal, _SHARP):
             return negated(literal) in self.literals
         if isinstance(literal, Among):
-            return any(_are_apart(literal, other) for other in self.literals if isinstance(other, Among))
+            return any(_are_apart(literal, other) for other in self.among)
         return False
 
 

@@ -1,5 +1,7 @@
 """Values are found for schemas that nobody meets by chance, and whatever is found is taken."""
 
+import time
+import tracemalloc
 from itertools import islice
 from typing import Any
 
@@ -120,3 +122,41 @@ def test_what_is_found_is_valid(schema: dict[str, Any]) -> None:
         return
     for value in islice(made.values(asked), 3):
         jsonschema.Draft202012Validator(schema).validate(value)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "minimum": 0, "not": {"enum": list(range(30))}},
+        {"type": "array", "items": {"type": "integer"}, "uniqueItems": True, "minItems": 20},
+        {"type": "array", "items": {"enum": [f"v{count}" for count in range(40)]}, "uniqueItems": True, "minItems": 20},
+    ],
+)
+def test_what_may_not_be_does_not_count_as_a_try(schema: dict[str, Any]) -> None:
+    made, (asked, _) = finder(schema)
+    assert jsonschema.Draft202012Validator(schema).is_valid(next(made.values(asked)))
+
+
+def test_many_items_that_are_owed_take_no_room() -> None:
+    made, (asked, _) = finder({"type": "array", "contains": {"const": 1}, "minContains": 10**6})
+    tracemalloc.start()
+    try:
+        assert list(made.values(asked)) == []
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_objects_of_many_members_are_found_soon() -> None:
+    names = [f"name{count}" for count in range(2000)]
+    schema = {"properties": {name: {"type": "integer"} for name in names}, "required": names[::20], "minProperties": 1}
+    made, formulas = finder({"type": "object", **schema})
+    began = time.process_time()
+    assert all(isinstance(next(made.values(formula)), dict) for formula in formulas)
+    assert time.process_time() - began < 5  # a look at each pair of members took minutes
+
+
+def test_keywords_of_other_drafts_ask_nothing() -> None:
+    schema = {"$schema": "http://json-schema.org/draft-04/schema#", "type": "string", "const": "a", "pattern": "b"}
+    made, (asked, _) = finder(schema)
+    assert next(made.values(asked)) == "b"
