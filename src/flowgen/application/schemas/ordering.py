@@ -24,7 +24,7 @@ class _Ordering:
     def of(self, value: Any, spot: Spot) -> JsonValue:
         definitions = self._definitions
         if isinstance(value, float) and value.is_integer():
-            return value if self._tells_points and _keeps_point(value, spot) else int(value)
+            return value + 0.0 if self._tells_points and _keeps_point(value, spot) else int(value)  # -0.0 is 0.0
         if isinstance(value, list):
             here = _taken(value, spot, definitions)
             return [self.of(inner, item(here, index, definitions)) for index, inner in enumerate(value)]

@@ -7,6 +7,8 @@ import pytest
 
 from flowgen.adapters.constraints.llguidance_constrainer import LlguidanceConstrainer
 from flowgen.application.rehearsal import Speller, rehearse
+from flowgen.application.schemas.lowering import lower
+from flowgen.application.schemas.ordering import ordered
 from flowgen.domain.constraints import JsonSchema
 from flowgen.testing.byte_vocabulary import byte_vocabulary
 
@@ -51,3 +53,10 @@ def test_branches_are_not_told_apart_by_what_says_nothing(beside: Any, silent: s
     schema = {"oneOf": branches, "definitions": {"text": {"type": "string"}}}
     assert not is_taken(schema, silent, {"a": "x", "b": 1})
     assert is_taken(schema, speaking, {"a": "x", "b": 1})
+
+
+def test_less_than_nothing_is_written_as_nothing() -> None:
+    """A float below the grammar's bounds, and no less than 0: in draft 4 it keeps its point."""
+    schema = {"type": "number", "maximum": 0.001}
+    assert ordered(-0.0, lower(schema, "4")) == 0.0
+    assert is_taken(schema, "4", ordered(-0.0, lower(schema, "4")))
