@@ -152,8 +152,8 @@ CASES: dict[str, Callable[[TestClient[Any]], bool]] = {
     "frequency_penalty": lambda c: repeats(c) and never_repeats(c, {"frequency_penalty": 100.0}),
     "presence_penalty": lambda c: never_repeats(c, {"presence_penalty": 100.0}),
     "repeat_penalty": lambda c: (
-        text(c, {**HOT, "temperature": 2.0, "seed": 1, "repeat_penalty": 100.0})
-        != text(c, {**HOT, "temperature": 2.0, "seed": 1})
+        text(c, {**HOT, "temperature": 3.0, "seed": 1, "repeat_penalty": 100.0})
+        != text(c, {**HOT, "temperature": 3.0, "seed": 1})
     ),
     "stream": shows_stream,
     "seed": shows_seed,
