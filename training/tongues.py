@@ -2,7 +2,7 @@
 
 Words of one list of syllables begin alike, which words of free sounds seldom do. Who learns on free sounds alone takes
 the wrong one of two such words: 13 of 100 answers were wrong where words came from syllables that training did not
-know, and 7 where they came from free sounds.
+know, and 7.5 where they came from free sounds.
 """
 
 import random

@@ -80,7 +80,10 @@ class Finder:
                 made = (value for value in self._made(kind, world, depth) if self._is_listed(listed, value))
                 is_listed = any(part.holds for part in listed)
                 tried = made if is_listed else islice(made, _MOST_VALUES.get(kind))
-                yield from (value for value in tried if self.suits(formula, value))
+                for value in tried:
+                    self.tick()
+                    if self.suits(formula, value):
+                        yield value
 
     def _is_listed(self, listed: Sequence[Among], value: JsonValue) -> bool:
         """Whether a value is one of those that it may be: those that it may not be do not count as tries."""
